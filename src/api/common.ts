@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+/** The one version of every resource kind here. */
+export const API_VERSION = "sluice.dev/v1";
+
+/** A DNS-1123 label or subdomain, as Kubernetes names are. */
+export const nameSchema = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "lower-case letters, digits, `-` and `.` (a Kubernetes name)");
+
+export const metadataSchema = z.strictObject({
+  name: nameSchema,
+  namespace: nameSchema.default("default"),
+  labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A Go-style duration of one or more parts (`90s`, `1m30s`, `500ms`), in milliseconds. */
+export const durationSchema = z
+  .string()
+  .regex(/^([0-9]{1,6}(ms|s|m|h))+$/, "a duration such as `30s`, `1m` or `1h30m`")
+  .transform((text) =>
+    [...text.matchAll(/([0-9]+)(ms|s|m|h)/g)].reduce(
+      (total, [, amount, unit]) => total + Number(amount) * (UNITS[unit ?? ""] ?? Number.NaN),
+      0,
+    ),
+  );
+
+/** A day (`2026-01-01`, its first instant in UTC) or an RFC 3339 instant; in milliseconds since the epoch. */
+export const instantSchema = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: "expected a day such as 2026-01-01, or an RFC 3339 instant",
+  })
+  .transform((text) => Date.parse(text));
+
+/** A path inside the source: relative, never leaving it. */
+export const sourcePathSchema = z
+  .string()
+  .max(4096)
+  .refine((path) => !path.startsWith("/") && !path.split("/").includes("..") && !path.includes("\0"), {
+    error: "a relative path that does not leave the source (no `..`, no leading `/`)",
+  })
+  .transform((path) =>
+    path
+      .split("/")
+      .filter((part) => part !== "" && part !== ".")
+      .join("/"),
+  );
