@@ -9,12 +9,13 @@ export const nameSchema = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "lower-case letters, digits, `-` and `.` (a Kubernetes name)");
 
-export const metadataSchema = z.strictObject({
+export const clusterMetadataSchema = z.strictObject({
   name: nameSchema,
-  namespace: nameSchema.default("default"),
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
 });
+
+export const metadataSchema = clusterMetadataSchema.extend({ namespace: nameSchema.default("default") });
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 

@@ -27,7 +27,7 @@ const CLEAR_LINE = "\r\x1b[2K";
 
 export function createIo(format: OutputFormat, { stdout, stderr }: Streams = process): Io {
   const colors = createColors(
-    stdout.isTTY === true && format === "text" && process.env["NO_COLOR"] === undefined,
+    stdout.isTTY === true && format === "text" && process.env.NO_COLOR === undefined,
   );
   let pending = false;
   const clear = (): void => {
