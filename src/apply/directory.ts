@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+} from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { systemErrorCode } from "../fault.ts";
+import type { LogPosition, Recorded } from "../verified.ts";
+import { ApplyError } from "./error.ts";
+import { PROVENANCE_FILE, type TargetFile, toFiles } from "./files.ts";
+import type { Admission, Target } from "./target.ts";
+
+/** The live generation and the one before it, for readers that are in the middle of it. */
+const GENERATIONS_KEPT = 2;
+
+/**
+ * The embedded target. `path` is a symbolic link to a generation, a directory written whole and fsynced
+ * under `.<name>.sluice/` beside it; rename(2) swaps the link, so a reader (and a crash) sees the old
+ * generation or the new one, never a mixture.
+ */
+export class DirectoryTarget implements Target {
+  readonly #link: string;
+  readonly #store: string;
+
+  constructor(path: string) {
+    this.#link = resolve(path);
+    this.#store = join(dirname(this.#link), `.${basename(this.#link)}.sluice`);
+  }
+
+  async apply(admission: Recorded<Admission>): Promise<void> {
+    try {
+      await this.#claim();
+      const generation = `${String(admission.entry.index).padStart(10, "0")}-${randomBytes(6).toString("hex")}`;
+      await writeGeneration(join(this.#store, generation), toFiles(admission)); // durable before the swap
+      await this.#swap(generation);
+      await this.#collect(generation);
+    } catch (cause) {
+      if (cause instanceof ApplyError) throw cause;
+      throw new ApplyError(
+        "TARGET_UNWRITABLE",
+        `${this.#link} cannot be written: ${systemErrorCode(cause)}`,
+        {
+          remedy: "free space or mend the permissions; what it held before is still in place",
+          cause,
+        },
+      );
+    }
+  }
+
+  async holds(admission: Recorded<Admission>): Promise<boolean> {
+    const live = await this.#live();
+    return live !== undefined && holdsExactly(join(this.#store, live), toFiles(admission));
+  }
+
+  async currentEntry(): Promise<LogPosition | undefined> {
+    const live = await this.#live();
+    return live === undefined ? undefined : readEntry(join(this.#store, live));
+  }
+
+  /** Makes sure that the path is free or ours: a folder that somebody filled is not overwritten. */
+  async #claim(): Promise<void> {
+    await mkdir(this.#store, { recursive: true, mode: 0o755 });
+    const existing = await lstat(this.#link).catch(() => undefined);
+    if (existing === undefined || (await this.#live()) !== undefined) return;
+    if (existing.isDirectory() && (await readdir(this.#link)).length === 0) return rmdir(this.#link);
+    throw new ApplyError("TARGET_OCCUPIED", `${this.#link} exists, and was not made by a gate`, {
+      remedy: "name a path that is free, or move what is there",
+    });
+  }
+
+  /** The name of the generation that the link points to, or undefined when the link is not ours. */
+  async #live(): Promise<string | undefined> {
+    const destination = await readlink(this.#link).catch(() => undefined);
+    if (destination === undefined) return undefined;
+    return dirname(destination) === basename(this.#store) ? basename(destination) : undefined;
+  }
+
+  async #swap(generation: string): Promise<void> {
+    const fresh = join(this.#store, `link-${generation}`);
+    await symlink(join(basename(this.#store), generation), fresh);
+    await rename(fresh, this.#link);
+    await syncDirectory(dirname(this.#link));
+  }
+
+  /** Removes what is neither live nor the generation before; a crash here leaves only litter for the next time. */
+  async #collect(live: string): Promise<void> {
+    const older = (await readdir(this.#store)).filter((name) => name !== live).sort();
+    const previous = older
+      .filter((name) => /^[0-9]{10}-[0-9a-f]{12}$/.test(name))
+      .slice(1 - GENERATIONS_KEPT);
+    for (const name of older.filter((name) => !previous.includes(name))) {
+      await rm(join(this.#store, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function writeGeneration(folder: string, files: readonly TargetFile[]): Promise<void> {
+  const folders = new Set([folder, ...files.map(({ path }) => dirname(join(folder, path)))]);
+  for (const each of folders) await mkdir(each, { recursive: true, mode: 0o755 });
+  for (const { path, text, mode } of files) {
+    const file = await open(join(folder, path), "wx", mode);
+    await writeAndSync(file, text);
+  }
+  for (const each of [...folders, dirname(folder)]) await syncDirectory(each);
+}
+
+async function writeAndSync(file: FileHandle, text: string): Promise<void> {
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+const provenanceSchema = z.object({
+  entry: z.object({ index: z.int().nonnegative(), leafHash: z.string() }),
+});
+
+async function readEntry(folder: string): Promise<LogPosition | undefined> {
+  const text = await readFile(join(folder, PROVENANCE_FILE), "utf8").catch(() => "null");
+  const provenance = provenanceSchema.safeParse(parseJson(text));
+  return provenance.success ? provenance.data.entry : undefined; // damaged: as if never applied, and so written again
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function holdsExactly(folder: string, expected: readonly TargetFile[]): Promise<boolean> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  if (entries.filter((entry) => !entry.isDirectory()).length !== expected.length) return false;
+  for (const { path, text } of expected) {
+    if ((await readFile(join(folder, path), "utf8").catch(() => undefined)) !== text) return false;
+  }
+  return true;
+}

@@ -1,0 +1,8 @@
+import { Fault } from "../fault.ts";
+
+export type ApplyErrorCode = "TARGET_OCCUPIED" | "TARGET_UNWRITABLE";
+
+/** The target could not be brought to the admitted state; what it held before, it still holds. */
+export class ApplyError extends Fault<ApplyErrorCode> {
+  override readonly name = "ApplyError";
+}

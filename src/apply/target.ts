@@ -1,0 +1,23 @@
+import type { Manifests } from "../render/index.ts";
+import type { LogPosition, Recorded, Verified } from "../verified.ts";
+
+/** What apply needs to know of an admission: the objects, and what to say of where they come from. */
+export interface Admission {
+  readonly gate: { readonly namespace: string; readonly name: string };
+  /** The admitted commit. */
+  readonly revision: string;
+  readonly manifests: Verified<Manifests>;
+}
+
+/** Where admitted manifests go. */
+export interface Target {
+  /**
+   * Brings the target to the admitted state: all of it or, when it throws {@link ApplyError}, none of it.
+   * Durable when it returns; safe to repeat.
+   */
+  apply(admission: Recorded<Admission>): Promise<void>;
+  /** Whether the target holds this admission now, to the byte. */
+  holds(admission: Recorded<Admission>): Promise<boolean>;
+  /** Which log entry the target says it was brought to; undefined when nothing was ever applied. */
+  currentEntry(): Promise<LogPosition | undefined>;
+}
