@@ -7,7 +7,7 @@ import { fail, runPinned } from "./bootstrap.mjs";
 const COMMANDS = {
   test: ["node_modules/vitest/vitest.mjs", "run"],
   bench: ["test/bench/main.ts"],
-  tools: ["scripts/tools.mjs"],
+  tools: ["scripts/tools.ts"],
   "build:cell": ["scripts/build-cell.mjs"],
   format: ["node_modules/@biomejs/biome/bin/biome", "format"],
   lint: ["node_modules/@biomejs/biome/bin/biome", "lint", "--error-on-warnings"],
