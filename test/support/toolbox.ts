@@ -15,6 +15,7 @@ const PACKAGES = {
   conftest: "github.com/open-policy-agent/conftest",
   notecheck: "./notecheck",
   tesseracheck: "./tesseracheck",
+  tesseralog: "./tesseralog",
 } as const;
 
 export type ToolName = keyof typeof PACKAGES;
