@@ -1,0 +1,1 @@
+export { runScheduled, type Scheduled, type ScheduleOptions } from "./schedule.ts";

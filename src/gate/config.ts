@@ -1,0 +1,108 @@
+import { resolve } from "node:path";
+import {
+  type Credentials,
+  type Gate,
+  keyOf,
+  type Located,
+  ResourceError,
+  type Resources,
+  type TrustMaterial,
+  toCredentials,
+} from "../api/index.ts";
+import type { JsonObject } from "../render/index.ts";
+
+/** Where a policy bundle's Rego is, and what it is given. */
+export interface BundleSource {
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly parameters: JsonObject;
+}
+
+/** A gate with everything that it names found: what one run of the flow needs to know. */
+export interface GateConfig {
+  readonly gate: { readonly namespace: string; readonly name: string };
+  readonly interval: number;
+  readonly suspend: boolean;
+  readonly url: string;
+  readonly branch: string;
+  readonly credentials: Credentials | undefined;
+  readonly path: string;
+  readonly trust: TrustMaterial;
+  readonly bundles: readonly BundleSource[];
+  readonly namespaces: readonly string[];
+  readonly clusterResources: boolean;
+  /** Absolute path of the directory target. */
+  readonly directory: string;
+}
+
+/**
+ * Finds what a gate names. Names resolve in the gate's own namespace only (a TrustPolicy or Secret of
+ * another tenant is not there); PolicyBundles are cluster-scoped. Throws {@link ResourceError}.
+ */
+export function resolveGate({ resource: gate, folder }: Located<Gate>, resources: Resources): GateConfig {
+  const { metadata, spec } = gate;
+  const trust = resources.trustPolicies.get(`${metadata.namespace}/${spec.trust}`);
+  if (trust === undefined) throw missing(gate, `TrustPolicy ${metadata.namespace}/${spec.trust}`);
+  return {
+    gate: { namespace: metadata.namespace, name: metadata.name },
+    interval: spec.interval,
+    suspend: spec.suspend,
+    url: spec.source.git.url,
+    branch: spec.source.git.ref.branch,
+    credentials: findCredentials(gate, resources),
+    path: spec.path,
+    trust,
+    bundles: spec.policies.map((name) => findBundle(name, gate, resources)),
+    namespaces: spec.namespaces ?? [metadata.namespace],
+    clusterResources: spec.clusterResources,
+    directory: resolve(folder, spec.target.directory.path),
+  };
+}
+
+/** The gates of a set of resources, by `namespace/name` or plain name; all of them where none is asked for. */
+export function selectGates(resources: Resources, names: readonly string[]): GateConfig[] {
+  const all = [...resources.gates.values()];
+  if (all.length === 0) throw new ResourceError("MISSING_RESOURCE", "the files hold no Gate");
+  const chosen = names.length === 0 ? all : names.map((name) => findGate(name, all));
+  return chosen.map((gate) => resolveGate(gate, resources));
+}
+
+function findGate(name: string, gates: readonly Located<Gate>[]): Located<Gate> {
+  const [found, another] = gates.filter(
+    ({ resource }) => keyOf(resource) === name || resource.metadata.name === name,
+  );
+  if (found !== undefined && another === undefined) return found;
+  const known = gates.map(({ resource }) => keyOf(resource)).join(", ");
+  throw new ResourceError(
+    "MISSING_RESOURCE",
+    found === undefined ? `no Gate ${name}` : `more than one Gate is named ${name}`,
+    { remedy: `name one of: ${known}` },
+  );
+}
+
+function findCredentials(gate: Gate, resources: Resources): Credentials | undefined {
+  const name = gate.spec.source.git.auth?.secretRef.name;
+  if (name === undefined) return undefined;
+  const secret = resources.secrets.get(`${gate.metadata.namespace}/${name}`);
+  if (secret === undefined) throw missing(gate, `Secret ${gate.metadata.namespace}/${name}`);
+  const credentials = toCredentials(secret);
+  if (credentials !== undefined) return credentials;
+  throw new ResourceError(
+    "INVALID_RESOURCE",
+    `Secret ${gate.metadata.namespace}/${name} has neither \`username\` and \`password\` nor \`bearerToken\``,
+  );
+}
+
+function findBundle(name: string, gate: Gate, resources: Resources): BundleSource {
+  const bundle = resources.policyBundles.get(name);
+  if (bundle === undefined) throw missing(gate, `PolicyBundle ${name}`);
+  const { rego, parameters } = bundle.resource.spec;
+  return { name, folder: resolve(bundle.folder, rego.path), parameters };
+}
+
+function missing(gate: Gate, what: string): ResourceError {
+  return new ResourceError("MISSING_RESOURCE", `Gate ${keyOf(gate)} names ${what}, which is not there`, {
+    remedy: "add it to the files given with -f; names resolve in the gate's own namespace only",
+  });
+}
