@@ -1,0 +1,37 @@
+import { Fault } from "../fault.ts";
+
+/**
+ * Why git data could not be had. All are faults: the gate did not get to look. What it saw and will not
+ * have is a {@link GitRefusalCode}.
+ */
+export type GitErrorCode =
+  // The repository on disk
+  | "NOT_A_REPOSITORY"
+  | "UNSUPPORTED_REPOSITORY"
+  | "BAD_REF_NAME"
+  | "BAD_OID"
+  | "REF_NOT_FOUND"
+  | "NOT_A_COMMIT"
+  | "OBJECT_MISSING"
+  | "OBJECT_CORRUPT"
+  | "OBJECT_TOO_LARGE"
+  | "SHALLOW_HISTORY"
+  | "HISTORY_TOO_LONG"
+  | "STORAGE"
+  // The server and the way to it
+  | "BAD_URL"
+  | "AUTHENTICATION"
+  | "REPOSITORY_NOT_FOUND"
+  | "EMPTY_REPOSITORY"
+  | "NOT_A_GIT_SERVER"
+  | "SERVER_ERROR"
+  | "CONNECTION"
+  | "TIMEOUT"
+  | "CANCELLED"
+  | "REDIRECT"
+  | "RESPONSE_TOO_LARGE"
+  | "PACK_CORRUPT";
+
+export class GitError extends Fault<GitErrorCode> {
+  override readonly name = "GitError";
+}

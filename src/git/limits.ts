@@ -1,0 +1,40 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** What one repository may cost. Every number is more than any real configuration repository needs. */
+export interface GitLimits {
+  /** One object, inflated and with its deltas applied. A bomb stops here, before it is inflated. */
+  readonly objectBytes: number;
+  /** One pack as the server sends it; it goes to disk, not to memory. */
+  readonly packBytes: number;
+  readonly packObjects: number;
+  /** The listing of refs. */
+  readonly refListingBytes: number;
+  /** Commits looked at in one walk. */
+  readonly walkedCommits: number;
+  /** Commits in a range that is handed over whole. */
+  readonly rangeCommits: number;
+  readonly treeFiles: number;
+  /** Sum of all files of a tree. */
+  readonly treeBytes: number;
+  readonly treeDepth: number;
+  readonly pathBytes: number;
+  /** The whole of a fetch, and the longest silence in it. */
+  readonly fetchMs: number;
+  readonly idleMs: number;
+}
+
+export const DEFAULT_GIT_LIMITS: GitLimits = {
+  objectBytes: 64 * MiB,
+  packBytes: 1024 * MiB,
+  packObjects: 5_000_000,
+  refListingBytes: 64 * MiB,
+  walkedCommits: 2_000_000,
+  rangeCommits: 20_000,
+  treeFiles: 50_000,
+  treeBytes: 256 * MiB,
+  treeDepth: 64,
+  pathBytes: 4 * KiB,
+  fetchMs: 10 * 60_000,
+  idleMs: 60_000,
+};

@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { GitError } from "../error.ts";
+import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
+import { ObjectStore } from "../objects/store.ts";
+import { type GitObject, isOid, type ObjectType, type Oid } from "../oid.ts";
+import { requireReadableFormat } from "./format.ts";
+import { locateRepository, type RepositoryPaths } from "./locate.ts";
+import { readRef } from "./refs.ts";
+
+/** An annotated tag of an annotated tag of…; real ones have one step. */
+const MAX_TAG_DEPTH = 5;
+
+/**
+ * A repository on disk, read only. It runs no hook and no program, and takes nothing from git's
+ * configuration. Replace refs and grafts are ignored: what is read is what the oid says.
+ */
+export class Repository {
+  readonly limits: GitLimits;
+  readonly #paths: RepositoryPaths;
+  readonly #objects: ObjectStore;
+
+  constructor(paths: RepositoryPaths, limits: GitLimits) {
+    this.#paths = paths;
+    this.limits = limits;
+    this.#objects = new ObjectStore(paths.objectDirs, limits);
+  }
+
+  /** The object's bytes, hashed and compared with its name. Throws OBJECT_MISSING, OBJECT_CORRUPT. */
+  readObject(oid: Oid): GitObject {
+    return this.#objects.read(oid);
+  }
+
+  /** The bytes of an object that must be of this type; OBJECT_CORRUPT where it is of another. */
+  read(oid: Oid, type: ObjectType): Uint8Array {
+    const object = this.readObject(oid);
+    if (object.type === type) return object.bytes;
+    throw new GitError("OBJECT_CORRUPT", `object ${oid} is a ${object.type}; a ${type} is expected`);
+  }
+
+  has(oid: Oid): boolean {
+    return this.#objects.has(oid);
+  }
+
+  /** Whether some commits were left without their parents when the repository was cloned. */
+  get isShallow(): boolean {
+    return existsSync(join(this.#paths.commonDir, "shallow"));
+  }
+
+  /** The value of `HEAD` or a full ref name; undefined where there is no such ref. */
+  readRef(name: string): Oid | undefined {
+    return readRef(this.#paths, name);
+  }
+
+  /**
+   * The commit that a name stands for: a full oid, `HEAD`, a full ref name, a branch, or a tag, in this
+   * order; tags are followed to their commit. A name is never guessed from a prefix.
+   */
+  resolveCommit(name: string): Oid {
+    const candidates =
+      name === "HEAD" || name.startsWith("refs/") ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
+    const oid = isOid(name)
+      ? name
+      : candidates.map((ref) => this.readRef(ref)).find((found) => found !== undefined);
+    if (oid === undefined) {
+      throw new GitError("REF_NOT_FOUND", `there is no branch or tag ${JSON.stringify(name.slice(0, 100))}`, {
+        remedy: "give the name of a branch or tag, a full ref name, or a full commit id",
+      });
+    }
+    return this.#peel(oid);
+  }
+
+  close(): void {
+    this.#objects.close();
+  }
+
+  #peel(oid: Oid): Oid {
+    let current = oid;
+    for (let depth = 0; depth <= MAX_TAG_DEPTH; depth += 1) {
+      const { type, bytes } = this.readObject(current);
+      if (type === "commit") return current;
+      const target =
+        type === "tag"
+          ? /^object ([0-9a-f]{40})\n/.exec(Buffer.from(bytes).toString("latin1", 0, 64))?.[1]
+          : undefined;
+      if (target === undefined) break;
+      current = target;
+    }
+    throw new GitError("NOT_A_COMMIT", `object ${oid} is not a commit, and no tag of one`);
+  }
+}
+
+/** Opens a repository: a bare one, the top folder of a working tree, or a linked worktree. */
+export async function openRepository(
+  path: string,
+  limits: GitLimits = DEFAULT_GIT_LIMITS,
+): Promise<Repository> {
+  const paths = locateRepository(path);
+  await requireReadableFormat(paths.commonDir);
+  return new Repository(paths, limits);
+}
