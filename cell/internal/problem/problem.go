@@ -1,0 +1,61 @@
+// Package problem describes what is wrong with an author's input.
+package problem
+
+import "fmt"
+
+// Code is the closed set that the host knows (src/cell/problems.ts).
+type Code string
+
+const (
+	// Rego.
+	RegoParse      Code = "REGO_PARSE"
+	RegoCompile    Code = "REGO_COMPILE"
+	RegoType       Code = "REGO_TYPE"
+	RegoUnsafeVar  Code = "REGO_UNSAFE_VAR"
+	RegoRecursion  Code = "REGO_RECURSION"
+	BuiltinRefused Code = "BUILTIN_REFUSED"
+	FormatVerb     Code = "FORMAT_VERB"
+	RuleKind       Code = "RULE_KIND"
+	RuleMisplaced  Code = "RULE_MISPLACED"
+	NoEntrypoint   Code = "NO_ENTRYPOINT"
+	NoPolicies     Code = "NO_POLICIES"
+	BadEntrypoint  Code = "BAD_ENTRYPOINT"
+	BadData        Code = "BAD_DATA"
+	BadSchema      Code = "BAD_SCHEMA"
+	NoTitle        Code = "NO_TITLE"
+
+	// Kustomize.
+	NoKustomization Code = "NO_KUSTOMIZATION"
+	RemoteBase      Code = "REMOTE_BASE"
+	Helm            Code = "HELM_IN_KUSTOMIZE"
+	Plugin          Code = "PLUGIN"
+	OutsideTree     Code = "OUTSIDE_TREE"
+	NotFound        Code = "NOT_FOUND"
+	UnsafeNumber    Code = "UNSAFE_NUMBER"
+	BuildFailed     Code = "BUILD_FAILED"
+
+	// Both.
+	Malformed Code = "MALFORMED"
+)
+
+// Problem is one thing for the author to fix. Row and column count from one;
+// zero means that they are not known.
+type Problem struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	File    string `json:"file,omitempty"`
+	Row     int    `json:"row,omitempty"`
+	Col     int    `json:"col,omitempty"`
+	Remedy  string `json:"remedy,omitempty"`
+}
+
+// In makes a problem of a whole file.
+func In(file string, code Code, format string, args ...any) Problem {
+	return Problem{Code: code, File: file, Message: fmt.Sprintf(format, args...)}
+}
+
+// WithRemedy returns the problem with what to do about it.
+func (p Problem) WithRemedy(format string, args ...any) Problem {
+	p.Remedy = fmt.Sprintf(format, args...)
+	return p
+}

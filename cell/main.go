@@ -1,0 +1,9 @@
+// Command cell links the reference implementations that Sluice renders and
+// compiles with (kustomize, OPA) into one WebAssembly reactor.
+//
+// The host writes a request frame into guest memory, calls it, and reads the
+// answer frame back; see internal/frame for the byte layout. Nothing else
+// crosses the boundary: the guest gets no files, no network, no environment.
+package main
+
+func main() {}

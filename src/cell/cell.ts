@@ -1,0 +1,141 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { z } from "zod";
+import { CellError } from "./errors.ts";
+import { decodeAnswer, encodeRequest, type Files } from "./frame.ts";
+import { checkFiles, parseDirectory } from "./input.ts";
+import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES } from "./limits.ts";
+import { Pool } from "./pool.ts";
+import { type CellProblem, type CellResult, refuse } from "./problems.ts";
+import {
+  type CheckedRego,
+  type CompiledRego,
+  checkedRego,
+  compiledRego,
+  type InspectedRego,
+  inspectedRego,
+  type KubernetesObjects,
+  kubernetesObjects,
+  type TestedRego,
+  testedRego,
+} from "./results.ts";
+
+export interface CellOptions {
+  /** For one call; 30 s unless told. */
+  readonly deadlineMs?: number;
+  /** The hard cap on one worker's memory; 1 GiB unless told. */
+  readonly memoryBytes?: number;
+  /** Calls that run at the same time; one unless told. */
+  readonly workers?: number;
+  /** Where the decompressed module may be kept, so that the next start is faster. */
+  readonly cacheDir?: string;
+  /** Where the module lies: the checkout's `cell/` unless told. */
+  readonly artifactDir?: string;
+}
+
+export interface RegoBundle {
+  readonly files: Files;
+  /** JSON Schemas of `input`, for packages `sluice.object.*` and `sluice.change.*`. */
+  readonly schemas?: { readonly object?: unknown; readonly change?: unknown };
+}
+
+export interface RegoCompilation extends RegoBundle {
+  /** Rules to compile, as `sluice/object/<name>/deny`; every `deny` and `warn` unless told. */
+  readonly entrypoints?: readonly string[];
+}
+
+export interface Kustomization {
+  readonly files: Files;
+  /** The folder with the kustomization, relative to the root of `files`. */
+  readonly dir: string;
+}
+
+const ARTIFACT_DIRECTORY = join(import.meta.dirname, "../../cell");
+
+/**
+ * The ecosystem's own code, without a file system, a network or an environment. What an author did wrong is an
+ * answer; a CellError is thrown when the cell itself could not work. The same input gives the same bytes.
+ */
+export class Cell {
+  readonly #pool: Pool;
+
+  constructor(options: CellOptions = {}) {
+    const { cacheDir, artifactDir = ARTIFACT_DIRECTORY, workers = 1 } = options;
+    this.#pool = new Pool({
+      workers: Math.max(1, Math.min(workers, availableParallelism())),
+      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+      memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+      artifact: { directory: artifactDir, ...(cacheDir !== undefined && { cacheDirectory: cacheDir }) },
+    });
+  }
+
+  /** Compiles the policies (not their tests) to one WebAssembly module for `@open-policy-agent/opa-wasm`. */
+  compileRego(bundle: RegoCompilation): Promise<CellResult<CompiledRego>> {
+    const { entrypoints = [], schemas = {} } = bundle;
+    return this.#run("rego.compile", { entrypoints, schemas }, bundle.files, (value, [wasm]) => {
+      if (wasm === undefined) throw new CellError("PROTOCOL", "rego.compile answered without a module");
+      return { ...parse(compiledRego, value), wasm };
+    });
+  }
+
+  /** Parses and type-checks policies and tests. */
+  checkRego({ files, schemas = {} }: RegoBundle): Promise<CellResult<CheckedRego>> {
+    return this.#run("rego.check", { schemas }, files, (value) => parse(checkedRego, value));
+  }
+
+  /** Runs every `test_…` rule of the `*_test.rego` files, with coverage of the policies. */
+  testRego({ files, schemas = {} }: RegoBundle): Promise<CellResult<TestedRego>> {
+    return this.#run("rego.test", { schemas }, files, (value) => parse(testedRego, value));
+  }
+
+  /** Reads the `# METADATA` of the policies. */
+  inspectRego({ files }: Pick<RegoBundle, "files">): Promise<CellResult<InspectedRego>> {
+    return this.#run("rego.inspect", {}, files, (value) => parse(inspectedRego, value));
+  }
+
+  /** Builds one kustomization, the objects in kustomize's order. */
+  async buildKustomization(kustomization: Kustomization): Promise<CellResult<KubernetesObjects>> {
+    const dir = parseDirectory(kustomization.dir);
+    if (dir === undefined) {
+      return {
+        ok: false,
+        problems: [refuse("BAD_PATH", "the folder is not inside the tree", kustomization.dir)],
+      };
+    }
+    return this.#run("kustomize.build", { dir }, kustomization.files, (_, [objects]) => {
+      if (objects === undefined) throw new CellError("PROTOCOL", "kustomize.build answered without objects");
+      return parse(kubernetesObjects, JSON.parse(new TextDecoder().decode(objects)));
+    });
+  }
+
+  /** Ends the workers, in the middle of whatever they do. */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async #run<T>(
+    op: string,
+    args: object,
+    files: Files,
+    read: (value: unknown, blobs: readonly Uint8Array[]) => T,
+  ): Promise<CellResult<T>> {
+    const [first, ...more]: CellProblem[] = checkFiles(files);
+    if (first !== undefined) return { ok: false, problems: [first, ...more] };
+    const answer = decodeAnswer(await this.#pool.call(encodeRequest(op, args, files)));
+    switch (answer.kind) {
+      case "value":
+        return { ok: true, value: read(answer.value, answer.blobs) };
+      case "problems":
+        return { ok: false, problems: answer.problems };
+      case "fault":
+        throw new CellError("CRASHED", `${op}: ${answer.reason}`);
+    }
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw new CellError("PROTOCOL", "the cell's answer is not of its form", { cause: parsed.error });
+  return parsed.data;
+}

@@ -1,0 +1,94 @@
+import { Worker } from "node:worker_threads";
+import type { Artifact } from "./artifact.ts";
+import { CellError } from "./errors.ts";
+import { RECYCLE_ABOVE_BYTES, START_DEADLINE_MS, WORKER_STACK_MIB } from "./limits.ts";
+import type { FromWorker, WorkerSetup } from "./messages.ts";
+
+export interface SeatOptions {
+  readonly artifact: Artifact;
+  readonly memoryBytes: number;
+  readonly deadlineMs: number;
+}
+
+/** The compiled module, shared by all workers of a pool; the first worker makes it. */
+export interface ModuleShare {
+  module: WebAssembly.Module | undefined;
+}
+
+/**
+ * A place for one worker at a time, which is started when a call comes and replaced after a fault, after its
+ * deadline, and when its memory has grown. Calls must not overlap.
+ */
+export class Seat {
+  readonly #options: SeatOptions;
+  readonly #share: ModuleShare;
+  #worker: Worker | undefined;
+
+  constructor(options: SeatOptions, share: ModuleShare) {
+    this.#options = options;
+    this.#share = share;
+  }
+
+  /** Answers one request frame, which is handed over to the worker. Throws CellError. */
+  async call(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    try {
+      const worker = this.#worker ?? (await this.#start());
+      worker.ref();
+      worker.postMessage(request, [request.buffer]);
+      const answer = await nextMessage(worker, this.#options.deadlineMs);
+      if (answer.kind !== "answer") throw new CellError("PROTOCOL", `worker sent ${answer.kind} for a call`);
+      worker.unref();
+      if (answer.memoryBytes > RECYCLE_ABOVE_BYTES) await this.close();
+      return answer.frame;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Ends the worker, in the middle of whatever it does. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  async #start(): Promise<Worker> {
+    const { artifact, memoryBytes } = this.#options;
+    const setup: WorkerSetup = { artifact, memoryBytes, module: this.#share.module };
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: setup,
+      env: {},
+      resourceLimits: { stackSizeMb: WORKER_STACK_MIB },
+    });
+    this.#worker = worker;
+    const ready = await nextMessage(worker, START_DEADLINE_MS);
+    if (ready.kind !== "ready") throw new CellError("PROTOCOL", `worker sent ${ready.kind} at its start`);
+    this.#share.module = ready.module;
+    return worker;
+  }
+}
+
+/** The worker's next message; a fault, its death and the deadline are thrown. */
+function nextMessage(worker: Worker, deadlineMs: number): Promise<Exclude<FromWorker, { kind: "fault" }>> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      clearTimeout(timer);
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      finish();
+    };
+    const onMessage = (message: FromWorker): void =>
+      settle(() =>
+        message.kind === "fault"
+          ? reject(new CellError(message.code, message.message, { remedy: message.remedy }))
+          : resolve(message),
+      );
+    const onError = (cause: unknown): void =>
+      settle(() => reject(new CellError("CRASHED", "the cell's worker failed", { cause })));
+    const onExit = (): void => settle(() => reject(new CellError("CRASHED", "the cell's worker ended")));
+    const onDeadline = (): void =>
+      settle(() => reject(new CellError("DEADLINE", `the cell took longer than ${deadlineMs} ms`)));
+    const timer = setTimeout(onDeadline, deadlineMs);
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+  });
+}
