@@ -1,0 +1,36 @@
+import { RegistryError } from "./error.ts";
+
+/** Docker Hub answers its API, and issues tokens, under names of their own. */
+const DOCKER_HUB_API = "registry-1.docker.io";
+const DOCKER_HUB_TOKENS = "auth.docker.io";
+
+/** The base URL of a registry's API. Plain HTTP is for loopback alone, where nobody is in between. */
+export function endpointOf(registry: string): URL {
+  if (registry === "docker.io") return new URL(`https://${DOCKER_HUB_API}`);
+  const url = new URL(`https://${registry}`);
+  return isLoopback(url) ? new URL(`http://${registry}`) : url;
+}
+
+/** Hosts other than the registry's own that its credentials are for. */
+export function tokenHostsOf(registry: string): readonly string[] {
+  return registry === "docker.io" ? [DOCKER_HUB_TOKENS] : [];
+}
+
+/** The URL parser has made every spelling of an address canonical, so that text comparison is enough. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/**
+ * Whether a registry at `from` may send us to `to`. It may never take us off TLS, nor onto the services of
+ * the machine we run on.
+ */
+export function assertSafeHop(from: URL, to: URL): void {
+  const secure = to.protocol === "https:" || (to.protocol === "http:" && isLoopback(from) && isLoopback(to));
+  const intoOurselves = isLoopback(to) && !isLoopback(from);
+  if (!secure || intoOurselves || to.username !== "" || to.password !== "") {
+    throw new RegistryError("UNSAFE_REDIRECT", `${from.host} points to ${to.protocol}//${to.host}`, {
+      remedy: "a registry may point to https:// hosts only, and not to loopback unless it is there itself",
+    });
+  }
+}
