@@ -1,6 +1,7 @@
 import canonicalize from "canonicalize";
 import { sha256 } from "../digest.ts";
 import { identityOf } from "./identity.ts";
+import { compareText } from "./order.ts";
 import type { JsonValue, KubernetesObject, Manifests } from "./types.ts";
 
 /**
@@ -28,12 +29,11 @@ export function manifestsOf(objects: readonly KubernetesObject[]): Manifests {
   return { objects: sorted, digest: sha256(text) };
 }
 
-/** By UTF-16 code units, as RFC 8785 sorts keys: no locale has a say in a digest. */
 function compareObjects(left: KubernetesObject, right: KubernetesObject): number {
-  const [leftParts, rightParts] = [identityOf(left), identityOf(right)];
-  for (const [index, part] of leftParts.entries()) {
-    const other = rightParts[index] ?? "";
-    if (part !== other) return part < other ? -1 : 1;
+  const others = identityOf(right);
+  for (const [index, part] of identityOf(left).entries()) {
+    const order = compareText(part, others[index] ?? "");
+    if (order !== 0) return order;
   }
   return 0;
 }

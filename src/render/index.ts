@@ -1,3 +1,12 @@
+export type { Bounds, BoundsCode } from "./bounds.ts";
 export { canonicalJson, manifestsOf } from "./canonical.ts";
+export type { FolderCode } from "./folder.ts";
 export { describeObject, groupOf, identityOf } from "./identity.ts";
+export { adoptJson, isJsonObject } from "./json.ts";
+export type { Located } from "./lists.ts";
+export type { ObjectCode } from "./objects.ts";
+export { type RenderCode, render, renderFiles, type SourceFiles } from "./render.ts";
 export type { JsonObject, JsonValue, KubernetesObject, Manifests, ObjectMeta } from "./types.ts";
+export { parseYaml, type YamlDocument } from "./yaml/parse.ts";
+export type { YamlCode } from "./yaml/problem.ts";
+export { toYaml } from "./yaml/stringify.ts";
