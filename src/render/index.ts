@@ -1,9 +1,11 @@
 export type { Bounds, BoundsCode } from "./bounds.ts";
 export { canonicalJson, manifestsOf } from "./canonical.ts";
+export { RenderError, type RenderErrorCode } from "./error.ts";
 export type { FolderCode } from "./folder.ts";
 export { describeObject, groupOf, identityOf } from "./identity.ts";
 export { adoptJson, isJsonObject } from "./json.ts";
 export type { Located } from "./lists.ts";
+export { type LocalCode, readLocalFolder } from "./local-folder.ts";
 export type { ObjectCode } from "./objects.ts";
 export { type RenderCode, render, renderFiles, type SourceFiles } from "./render.ts";
 export type { JsonObject, JsonValue, KubernetesObject, Manifests, ObjectMeta } from "./types.ts";
