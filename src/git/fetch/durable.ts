@@ -1,0 +1,20 @@
+import { open, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** Replaces a file's content in one step: a crash leaves the old or the new. Durable when it returns. */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const next = `${path}.${process.pid}.new`;
+  await writeFile(next, content, { flush: true });
+  await moveInto(next, path);
+}
+
+/** Moves a file that is durable already; the new name is durable when it returns. */
+export async function moveInto(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  const directory = await open(dirname(to), "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { systemErrorCode } from "../../fault.ts";
+import { GitError } from "../error.ts";
+
+/** Turns what `fetch` throws into a fault. `url` carries no credentials, and the messages of Node's network errors do not either. */
+export function toConnectionError(error: unknown, url: string): GitError {
+  if (error instanceof GitError) return error;
+  const name = error instanceof Error ? error.name : "";
+  if (name === "TimeoutError") {
+    return new GitError("TIMEOUT", `${url} did not answer in time`, { cause: error });
+  }
+  if (name === "AbortError")
+    return new GitError("CANCELLED", `fetching ${url} was cancelled`, { cause: error });
+  const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const code = systemErrorCode(reason) ?? (reason instanceof Error ? reason.message : "unknown");
+  return new GitError("CONNECTION", `the connection to ${url} failed: ${code}`, {
+    cause: error,
+    remedy: "check that the server is up, that its name resolves, and that its certificate is trusted",
+  });
+}
+
+export function toStatusError(status: number, url: string): GitError {
+  switch (status) {
+    // 203 is what Azure DevOps answers with its sign-in page.
+    case 203:
+    case 401:
+    case 403:
+      return new GitError("AUTHENTICATION", `${url} wants other credentials (HTTP ${status})`, {
+        remedy: "check the Secret that `auth` names: whether it has expired, and may read this repository",
+      });
+    case 404:
+    case 410:
+      return new GitError("REPOSITORY_NOT_FOUND", `there is no repository at ${url} (HTTP ${status})`, {
+        remedy: "check the URL; some servers answer so where credentials are missing",
+      });
+    default:
+      if (status >= 500 || status === 429)
+        return new GitError("SERVER_ERROR", `${url} answers HTTP ${status}`);
+      return new GitError("NOT_A_GIT_SERVER", `${url} answers HTTP ${status}`, { remedy: "check the URL" });
+  }
+}

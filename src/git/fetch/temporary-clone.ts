@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
+import type { Oid } from "../oid.ts";
+import type { Repository } from "../repository/repository.ts";
+import { Turns } from "../turns.ts";
+import { toFetchError } from "./fetch-error.ts";
+import { fetchBranchRef, fetchDefaultRef } from "./remote-refs.ts";
+import { type GitAuth, SmartHttp } from "./smart-http.ts";
+import { StateRepository } from "./state-repository.ts";
+import { fetchPack } from "./upload-pack.ts";
+
+export interface CloneRequest {
+  /** http or https, without credentials. */
+  readonly url: string;
+  /** The server's default branch where absent. */
+  readonly branch?: string;
+  readonly auth?: GitAuth;
+  readonly limits?: GitLimits;
+  readonly signal?: AbortSignal;
+}
+
+export interface TemporaryClone extends AsyncDisposable {
+  readonly repository: Repository;
+  /** The full name of the branch, and where it stands. */
+  readonly ref: string;
+  readonly head: Oid;
+}
+
+/** Fetches one branch with all its history into a folder that is gone when the clone is disposed of. */
+export async function cloneTemporarily(request: CloneRequest): Promise<TemporaryClone> {
+  const limits = request.limits ?? DEFAULT_GIT_LIMITS;
+  const deadline = AbortSignal.timeout(limits.fetchMs);
+  const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
+  const path = await mkdtemp(join(tmpdir(), "sluice-clone-"));
+  const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
+  try {
+    const { url, auth, branch } = request;
+    const remote = new SmartHttp({ url, limits, signal, ...(auth === undefined ? {} : { auth }) });
+    const { ref, oid } = await (branch === undefined
+      ? fetchDefaultRef(remote)
+      : fetchBranchRef(remote, branch));
+    const state = new StateRepository(path, limits);
+    const repository = await state.open();
+    await state.receive(fetchPack(remote, oid, []), new Turns(signal));
+    return {
+      repository,
+      ref,
+      head: oid,
+      async [Symbol.asyncDispose]() {
+        repository.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw toFetchError(error, signal);
+  }
+}
