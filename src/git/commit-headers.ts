@@ -1,0 +1,64 @@
+/** More than the octopus merges and merged tags of real history; the message is bounded on its own. */
+export const MAX_HEADER_BYTES = 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** One header of a commit object, with its place in the object's bytes. */
+export interface CommitHeader {
+  readonly name: string;
+  /** The value, a line each; the space that marks a continuation is removed. Bytes as latin1. */
+  readonly lines: readonly string[];
+  readonly start: number;
+  /** Just past the newline of the last line. */
+  readonly end: number;
+}
+
+/** Carries the reason from the depth of the parser to `parseCommit`, and never further. */
+export class MalformedCommit extends Error {
+  override readonly name = "MalformedCommit";
+}
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+
+/**
+ * Cuts a commit object at its first blank line, and the part above into headers:
+ *
+ *     name SP value LF ( SP continuation LF )*
+ */
+export function splitCommit(bytes: Uint8Array): { headers: CommitHeader[]; message: Uint8Array } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headers: CommitHeader[] = [];
+  for (let start = 0; buffer[start] !== NEWLINE; ) {
+    const header = readHeader(buffer, start);
+    headers.push(header);
+    start = header.end;
+  }
+  const message = buffer.subarray((headers.at(-1)?.end ?? 0) + 1);
+  if (message.length > MAX_MESSAGE_BYTES) {
+    throw new MalformedCommit(`a message of more than ${MAX_MESSAGE_BYTES} bytes`);
+  }
+  return { headers, message };
+}
+
+function readHeader(buffer: Buffer, start: number): CommitHeader {
+  const first = readLine(buffer, start);
+  const space = first.text.indexOf(" ");
+  if (space < 1) throw new MalformedCommit("a header line without a name and a value");
+  const lines = [first.text.slice(space + 1)];
+  let end = first.end;
+  while (buffer[end] === SPACE) {
+    const continuation = readLine(buffer, end);
+    lines.push(continuation.text.slice(1));
+    end = continuation.end;
+  }
+  return { name: first.text.slice(0, space), lines, start, end };
+}
+
+function readLine(buffer: Buffer, start: number): { text: string; end: number } {
+  const newline = buffer.indexOf(NEWLINE, start);
+  if (newline === -1) throw new MalformedCommit("no blank line after the headers");
+  if (newline > MAX_HEADER_BYTES) throw new MalformedCommit(`headers of more than ${MAX_HEADER_BYTES} bytes`);
+  const text = buffer.toString("latin1", start, newline);
+  if (text.includes("\0")) throw new MalformedCommit("a NUL byte in the headers");
+  return { text, end: newline + 1 };
+}
