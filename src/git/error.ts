@@ -14,7 +14,10 @@ export type GitErrorCode =
   | "NOT_A_COMMIT"
   | "OBJECT_MISSING"
   | "OBJECT_CORRUPT"
+  | "PACK_CORRUPT"
   | "OBJECT_TOO_LARGE"
+  | "MALFORMED_TREE"
+  | "TREE_TOO_LARGE"
   | "SHALLOW_HISTORY"
   | "HISTORY_TOO_LONG"
   | "STORAGE"
@@ -30,7 +33,7 @@ export type GitErrorCode =
   | "CANCELLED"
   | "REDIRECT"
   | "RESPONSE_TOO_LARGE"
-  | "PACK_CORRUPT";
+  | "BAD_RESPONSE";
 
 export class GitError extends Fault<GitErrorCode> {
   override readonly name = "GitError";

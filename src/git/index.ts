@@ -1,7 +1,18 @@
 export { GitError, type GitErrorCode } from "./error.ts";
+export { type FetchRequest, fetchSnapshot } from "./fetch/fetch-snapshot.ts";
 export type { GitAuth } from "./fetch/smart-http.ts";
 export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";
-export { type RawCommit, streamRange } from "./history/range.ts";
+export {
+  type CommitRange,
+  type RangeOptions,
+  type RawCommit,
+  readRange,
+  streamRange,
+} from "./history/range.ts";
 export { DEFAULT_GIT_LIMITS, type GitLimits } from "./limits.ts";
 export { type GitObject, hashObject, isOid, type ObjectType, type Oid, parseOid } from "./oid.ts";
+export type { GitRefusalCode } from "./refusal.ts";
 export { openRepository, type Repository } from "./repository/repository.ts";
+export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot.ts";
+export { changedPaths } from "./tree/changed-paths.ts";
+export { readTree, type TreeFiles } from "./tree/read-tree.ts";

@@ -14,7 +14,8 @@ export interface GitLimits {
   readonly walkedCommits: number;
   /** Commits in a range that is handed over whole. */
   readonly rangeCommits: number;
-  readonly treeFiles: number;
+  /** Files and folders together, so that a bomb of folders stops here too. */
+  readonly treeEntries: number;
   /** Sum of all files of a tree. */
   readonly treeBytes: number;
   readonly treeDepth: number;
@@ -31,7 +32,7 @@ export const DEFAULT_GIT_LIMITS: GitLimits = {
   refListingBytes: 64 * MiB,
   walkedCommits: 2_000_000,
   rangeCommits: 20_000,
-  treeFiles: 50_000,
+  treeEntries: 100_000,
   treeBytes: 256 * MiB,
   treeDepth: 64,
   pathBytes: 4 * KiB,

@@ -13,7 +13,7 @@ export const FLUSH_PKT = "0000";
 
 /**
  * Cuts a stream into its lines. Flush lines are left out: what they would end is told apart by content.
- * A stream that stops inside a line is PACK_CORRUPT, not finished.
+ * A stream that stops inside a line is BAD_RESPONSE, not finished.
  * https://git-scm.com/docs/gitprotocol-common#_pkt_line_format
  */
 export async function* readPktLines(
@@ -48,5 +48,5 @@ function pktLength(bytes: Buffer, start: number): number | undefined {
 }
 
 function malformed(found: string): GitError {
-  return new GitError("PACK_CORRUPT", `the server's answer is not well formed: ${found}`);
+  return new GitError("BAD_RESPONSE", `the server's answer is not well formed: ${found}`);
 }

@@ -6,7 +6,7 @@ import { PACK_HEADER, PACK_TRAILER } from "../pack/pack-file.ts";
 
 /**
  * Writes a pack to a new file as it arrives, up to the limit, and compares its checksum: a pack that was
- * cut off or changed on the way is PACK_CORRUPT. Durable when it returns. Gives the checksum in hex.
+ * cut off or changed on the way is BAD_RESPONSE. Durable when it returns. Gives the checksum in hex.
  */
 export async function receivePack(
   stream: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ export async function receivePack(
     const checksum = hash.digest("hex");
     if (size < PACK_HEADER + PACK_TRAILER || tail.toString("hex") !== checksum) {
       throw new GitError(
-        "PACK_CORRUPT",
+        "BAD_RESPONSE",
         `the pack from the server is damaged or cut off after ${size} bytes`,
       );
     }

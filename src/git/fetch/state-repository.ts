@@ -58,7 +58,8 @@ export class StateRepository {
     try {
       const pack = join(folder, "pack");
       const checksum = await receivePack(stream, pack, this.#limits);
-      const index = toIndexFile(await indexPack(pack, this.#limits, turns), checksum);
+      const entries = await indexPack(pack, this.#limits, turns).catch(throwBadResponse);
+      const index = toIndexFile(entries, checksum);
       const indexPath = join(folder, "idx");
       await writeFile(indexPath, index, { flush: true });
       const target = join(this.path, "objects", "pack", `pack-${checksum}`);
@@ -80,6 +81,15 @@ export class StateRepository {
   async clear(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }
+}
+
+/** A pack that arrives damaged says nothing against what is here. */
+function throwBadResponse(error: unknown): never {
+  if (!isDamage(error) || !(error instanceof GitError)) throw error;
+  throw new GitError("BAD_RESPONSE", error.message, {
+    cause: error,
+    remedy: "try again; then look at the server's repository with `git fsck`",
+  });
 }
 
 /** Removes what killed fetches left behind. */

@@ -51,7 +51,7 @@ function readAcknowledgement(line: Buffer): void {
   const text = line.toString("latin1", 0, MAX_SHOWN);
   if (/^(NAK|ACK [0-9a-f]{40}( \w+)?)\n?$/.test(text)) return;
   if (text.startsWith("ERR ")) throw serverError(line.subarray(4));
-  throw new GitError("PACK_CORRUPT", "the server's answer is not well formed: neither a pack nor an error");
+  throw new GitError("BAD_RESPONSE", "the server's answer is not well formed: neither a pack nor an error");
 }
 
 function serverError(message: Buffer): GitError {

@@ -1,11 +1,8 @@
-import { setImmediate } from "node:timers/promises";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
+import type { Turns } from "../turns.ts";
 import { CommitGraph, type CommitNode } from "./commit-graph.ts";
 import { childrenFirst } from "./topological-order.ts";
-
-/** Reads are synchronous; after as many the event loop gets a turn. */
-const COMMITS_PER_TURN = 256;
 
 export interface RangePlan {
   readonly descendsFromBase: boolean;
@@ -32,27 +29,28 @@ export async function planRange(
   repository: Repository,
   head: Oid,
   base: Oid | undefined,
+  turns: Turns,
 ): Promise<RangePlan> {
+  for (const oid of base === undefined ? [head] : [head, base]) repository.read(oid, "commit");
   const graph = new CommitGraph(repository);
   const baseNode = base === undefined ? undefined : graph.addBase(base);
   graph.addHead(head);
 
-  await visitWhile(graph, () => graph.isOpen);
+  const visitWhile = async (condition: () => boolean): Promise<void> => {
+    while (condition()) {
+      graph.visitNewest();
+      await turns.spend();
+    }
+  };
+  await visitWhile(() => graph.isOpen);
   if (baseNode !== undefined && hasUnproven(graph, baseNode)) {
-    await visitWhile(graph, () => graph.frontierSize > 1);
-    if (!allLeadToFrontier(graph)) await visitWhile(graph, () => graph.frontierSize > 0);
+    await visitWhile(() => graph.frontierSize > 1);
+    if (!allLeadToFrontier(graph)) await visitWhile(() => graph.frontierSize > 0);
   }
   return {
     descendsFromBase: baseNode?.fromHead ?? true,
     order: childrenFirst(inRange(graph)).map(({ oid }) => oid),
   };
-}
-
-async function visitWhile(graph: CommitGraph, condition: () => boolean): Promise<void> {
-  for (let visited = 0; condition(); visited += 1) {
-    graph.visitNewest();
-    if (visited % COMMITS_PER_TURN === COMMITS_PER_TURN - 1) await setImmediate();
-  }
 }
 
 function inRange(graph: CommitGraph): CommitNode[] {

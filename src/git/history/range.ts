@@ -1,17 +1,33 @@
-import { setImmediate } from "node:timers/promises";
+import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
+import { commitChangedPaths } from "../tree/changed-paths.ts";
+import { Turns } from "../turns.ts";
 import { planRange } from "./plan-range.ts";
-
-/** Reads are synchronous; after as many the event loop gets a turn. */
-const COMMITS_PER_TURN = 256;
 
 export interface RawCommit {
   readonly oid: Oid;
   /** The commit object's content as it is stored; its hash was compared with `oid`. */
   readonly bytes: Uint8Array;
-  /** Filled when asked for. For a merge: every path that differs from any of the parents. */
+  /** Filled when asked for; sorted. For a merge: every path that differs from any of the parents. */
   readonly changedPaths?: readonly string[];
+}
+
+export interface CommitRange {
+  readonly head: Oid;
+  readonly base: Oid | undefined;
+  /** True without a base: there is nothing to descend from. False where the base is not in the repository. */
+  readonly descendsFromBase: boolean;
+  /**
+   * Reachable from head, not from base: children before parents, newest first. Everything reachable from
+   * head where the repository does not have the base.
+   */
+  readonly commits: readonly RawCommit[];
+}
+
+export interface RangeOptions {
+  readonly withChangedPaths?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -23,11 +39,52 @@ export async function* streamRange(
   repository: Repository,
   head: Oid,
   base: Oid | undefined,
+  options: RangeOptions = {},
 ): AsyncGenerator<RawCommit, void, undefined> {
-  for (const oid of base === undefined ? [head] : [head, base]) repository.read(oid, "commit");
-  const { order } = await planRange(repository, head, base);
-  for (const [index, oid] of order.entries()) {
-    yield { oid, bytes: repository.read(oid, "commit") };
-    if (index % COMMITS_PER_TURN === COMMITS_PER_TURN - 1) await setImmediate();
+  const turns = new Turns(options.signal);
+  const { order } = await planRange(repository, head, base, turns);
+  yield* readCommits(repository, order, options.withChangedPaths === true, turns);
+}
+
+/** The range as one value; HISTORY_TOO_LONG past the limit. */
+export async function readRange(
+  repository: Repository,
+  head: Oid,
+  base: Oid | undefined,
+  options: RangeOptions = {},
+): Promise<CommitRange> {
+  const turns = new Turns(options.signal);
+  const known = base !== undefined && repository.has(base);
+  const plan = await planRange(repository, head, known ? base : undefined, turns);
+  const { rangeCommits } = repository.limits;
+  if (plan.order.length > rangeCommits) {
+    throw new GitError(
+      "HISTORY_TOO_LONG",
+      `${plan.order.length} commits are to be verified at once; the limit is ${rangeCommits}`,
+      { remedy: "let trust begin at a later commit: `history.start`" },
+    );
+  }
+  return {
+    head,
+    base,
+    descendsFromBase: base === undefined || (known && plan.descendsFromBase),
+    commits: await Array.fromAsync(
+      readCommits(repository, plan.order, options.withChangedPaths === true, turns),
+    ),
+  };
+}
+
+async function* readCommits(
+  repository: Repository,
+  order: readonly Oid[],
+  withChangedPaths: boolean,
+  turns: Turns,
+): AsyncGenerator<RawCommit, void, undefined> {
+  for (const oid of order) {
+    const bytes = repository.read(oid, "commit");
+    await turns.spend(bytes.length);
+    if (withChangedPaths)
+      yield { oid, bytes, changedPaths: await commitChangedPaths(repository, oid, turns) };
+    else yield { oid, bytes };
   }
 }

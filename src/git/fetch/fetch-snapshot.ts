@@ -1,0 +1,94 @@
+import type { Judged } from "../../refusal.ts";
+import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
+import type { Oid } from "../oid.ts";
+import type { GitRefusalCode } from "../refusal.ts";
+import type { Repository } from "../repository/repository.ts";
+import { readSnapshot, type Snapshot } from "../snapshot.ts";
+import { Turns } from "../turns.ts";
+import { toFetchError } from "./fetch-error.ts";
+import { sampleHaves } from "./haves.ts";
+import { fetchBranchRef, type RemoteRef } from "./remote-refs.ts";
+import { type GitAuth, SmartHttp } from "./smart-http.ts";
+import { isDamage, StateRepository } from "./state-repository.ts";
+import { fetchPack } from "./upload-pack.ts";
+
+export interface FetchRequest {
+  /** http or https, without credentials. */
+  readonly url: string;
+  readonly ref: { readonly branch: string };
+  readonly auth?: GitAuth;
+  /** Where fetched objects are kept between fetches, a folder a URL. */
+  readonly stateDir: string;
+  /** Where the range begins, not included: the last admitted commit. All of history where absent. */
+  readonly base?: Oid | undefined;
+  /** What will be rendered; the whole tree where absent. */
+  readonly path?: string;
+  readonly withChangedPaths?: boolean;
+  readonly limits?: GitLimits;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks where the branch stands, fetches what is not here yet, and reads the commit with its range and its
+ * tree. Where nothing is new, the listing of the one ref is all that goes over the network.
+ *
+ * What is kept from earlier fetches is only bytes: where they turn out damaged or not whole, they are
+ * dropped and everything is fetched again, once. Throws {@link GitError}; refuses what is in the tree.
+ */
+export async function fetchSnapshot(request: FetchRequest): Promise<Judged<Snapshot, GitRefusalCode>> {
+  const limits = request.limits ?? DEFAULT_GIT_LIMITS;
+  const deadline = AbortSignal.timeout(limits.fetchMs);
+  const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
+  try {
+    const { url, auth } = request;
+    const remote = new SmartHttp({ url, limits, signal, ...(auth === undefined ? {} : { auth }) });
+    const target = await fetchBranchRef(remote, request.ref.branch);
+    const state = StateRepository.at(request.stateDir, remote.url, limits);
+    const attempt = (): Promise<Judged<Snapshot, GitRefusalCode>> =>
+      fetchAndRead({ request, remote, target, state, signal });
+    return await attempt().catch(async (error: unknown) => {
+      if (!isDamage(error)) throw error;
+      await state.clear();
+      return attempt();
+    });
+  } catch (error) {
+    throw toFetchError(error, signal);
+  }
+}
+
+interface Session {
+  readonly request: FetchRequest;
+  readonly remote: SmartHttp;
+  readonly target: RemoteRef;
+  readonly state: StateRepository;
+  readonly signal: AbortSignal;
+}
+
+async function fetchAndRead(session: Session): Promise<Judged<Snapshot, GitRefusalCode>> {
+  const { request, target, state, signal } = session;
+  const repository = await state.open();
+  try {
+    const known = repository.readRef(target.ref);
+    if (known !== target.oid) await fetchMissing(session, repository, known);
+    const judged = await readSnapshot(
+      repository,
+      { url: request.url, ref: target.ref, head: target.oid, base: request.base, path: request.path ?? "" },
+      { withChangedPaths: request.withChangedPaths === true, signal },
+    );
+    // Only now: the ref tells the next fetch that nothing is missing.
+    if (known !== target.oid) await state.advance(target.ref, target.oid);
+    return judged;
+  } finally {
+    repository.close();
+  }
+}
+
+async function fetchMissing(
+  { remote, target, state, signal }: Session,
+  repository: Repository,
+  known: Oid | undefined,
+): Promise<void> {
+  const haves = known === undefined ? [] : sampleHaves(repository, known);
+  const pack = fetchPack(remote, target.oid, haves);
+  await state.receive(pack, new Turns(signal));
+}

@@ -1,0 +1,59 @@
+import { type Judged, passed, refused } from "../refusal.ts";
+import { GitError } from "./error.ts";
+import { readCommitLinks } from "./history/commit-links.ts";
+import { type CommitRange, type RangeOptions, readRange } from "./history/range.ts";
+import type { Oid } from "./oid.ts";
+import { type GitRefusalCode, toRefusal } from "./refusal.ts";
+import type { Repository } from "./repository/repository.ts";
+import { changedPaths } from "./tree/changed-paths.ts";
+import { readTree } from "./tree/read-tree.ts";
+import { Turns } from "./turns.ts";
+
+/** A commit of a repository with all that judging it takes. The bytes of every object in it were hashed; nobody has looked at a signature yet. */
+export interface Snapshot {
+  /** Without credentials. */
+  readonly url: string;
+  /** `refs/heads/<branch>`. */
+  readonly ref: string;
+  readonly head: Oid;
+  readonly range: CommitRange;
+  /** Base tree against head tree; every path where there is no base. */
+  readonly changedPaths: readonly string[];
+  /** Every regular file of the head's tree, by its path from the top, `/` separated. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface SnapshotSource {
+  readonly url: string;
+  readonly ref: string;
+  readonly head: Oid;
+  readonly base: Oid | undefined;
+  /** What will be rendered: under it, a symbolic link is refused even if it stays in the tree. */
+  readonly path: string;
+}
+
+/** Reads the range and the tree of a commit that is here. Throws what {@link readRange} throws. */
+export async function readSnapshot(
+  repository: Repository,
+  { url, ref, head, base, path }: SnapshotSource,
+  options: RangeOptions,
+): Promise<Judged<Snapshot, GitRefusalCode>> {
+  const turns = new Turns(options.signal);
+  const { tree } = readCommitLinks(repository.read(head, "commit"));
+  if (tree === undefined) {
+    return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
+  }
+  try {
+    const files = await readTree(repository, tree, { path, turns });
+    if (!files.ok) return files;
+    const range = await readRange(repository, head, base, options);
+    const known = base !== undefined && repository.has(base) ? base : undefined;
+    const changed = await changedPaths(repository, known, head, turns);
+    return passed({ url, ref, head, range, changedPaths: changed, files: files.value });
+  } catch (error) {
+    if (error instanceof GitError && (error.code === "MALFORMED_TREE" || error.code === "TREE_TOO_LARGE")) {
+      return refused(toRefusal(error.code, head, error.message));
+    }
+    throw error;
+  }
+}
