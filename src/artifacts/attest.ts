@@ -35,13 +35,10 @@ export async function attest(
   const found = findImages(manifests.objects);
   const { spellings, refusals: invalid } = readSpellings(found.uses);
   const distinct = new Map(spellings.map(({ reference }) => [formatReference(reference), reference]));
-  const verdicts = new Map<string, ImageVerdict>();
   const excess = distinct.size > MAX_IMAGES ? [tooMany(distinct.size)] : [];
-  if (!isNonEmpty(excess)) {
-    await mapLimited([...distinct], CONCURRENCY, async ([text, reference]) =>
-      verdicts.set(text, await verifyImage(reference, rules, registry)),
-    );
-  }
+  const verdicts = isNonEmpty(excess)
+    ? new Map<string, ImageVerdict>()
+    : await verifyAll(distinct, rules, registry);
   const images = spellings.flatMap((spelling) => toEvidence(spelling, verdicts));
   const refusals = [
     ...found.refusals,
@@ -51,6 +48,19 @@ export async function attest(
   ];
   const verified = isNonEmpty(refusals) ? undefined : pin(manifests.objects, found.uses, images);
   return { images, refusals, notices: found.notices, resolvedAt: now, verified };
+}
+
+/** By the same keys, and in their order. */
+async function verifyAll(
+  images: ReadonlyMap<string, ImageReference>,
+  rules: readonly ArtifactRule[],
+  registry: Registry,
+): Promise<ReadonlyMap<string, ImageVerdict>> {
+  const verdicts = await mapLimited([...images], CONCURRENCY, async ([key, reference]) => {
+    const verdict = await verifyImage(reference, rules, registry);
+    return [key, verdict] as const;
+  });
+  return new Map(verdicts);
 }
 
 function readSpellings(uses: readonly ImageUse[]): {

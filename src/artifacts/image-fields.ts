@@ -29,7 +29,8 @@ export function findNotices(
   for (const { value, path } of objectsIn(object)) {
     for (const [key, text] of suspiciousFields(value)) {
       const pointer = toPointer([...path, key]);
-      if (understood.has(pointer)) continue;
+      // A volume's `image` is an object, whose `reference` is what was read.
+      if (understood.has(pointer) || understood.has(`${pointer}/reference`)) continue;
       notices.push({
         object: description,
         path: pointer,

@@ -55,7 +55,8 @@ function parsePattern(text: string, origin: string): ImagePattern {
   if (text === "**") return { kind: "all" };
   const below = text.endsWith("/**");
   const base = below ? text.slice(0, -"/**".length) : text;
-  if (below && isCanonical(`${base}/x`)) return { kind: "below", prefix: `${base}/` };
+  // Two more parts, because Docker Hub reads one as `library/…`.
+  if (below && isCanonical(`${base}/any/image`)) return { kind: "below", prefix: `${base}/` };
   if (!below && isCanonical(base)) return { kind: "exact", name: base };
   throw new ArtifactTrustError("INVALID_PATTERN", `${origin}: ${JSON.stringify(text)} matches no image`, {
     remedy:

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import * as face from "./index.ts";
+
+it("exports these names and no others", () => {
+  expect(new Set(Object.keys(face))).toEqual(
+    new Set([
+      "MEDIA_TYPE",
+      "RegistryError",
+      "createRegistry",
+      "directoryCache",
+      "fallbackTag",
+      "formatReference",
+      "formatRepository",
+      "noCache",
+      "parseJson",
+      "parseManifest",
+      "parseReference",
+      "parseRepository",
+      "readDockerConfig",
+    ]),
+  );
+});
