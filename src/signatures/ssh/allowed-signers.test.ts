@@ -1,0 +1,97 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { parseAllowedSigners } from "./allowed-signers.ts";
+import { toSshKeyLine } from "./sign.ts";
+
+const KEY = toSshKeyLine(generateKeyPairSync("ed25519").publicKey);
+
+function read(text: string) {
+  const parsed = parseAllowedSigners(text);
+  if (!parsed.ok) throw new Error(parsed.refusals[0].message);
+  return parsed.value;
+}
+
+function only(line: string) {
+  const [signer] = read(line).signers;
+  if (signer === undefined) throw new Error("the line was passed over");
+  return signer;
+}
+
+function codeOf(text: string): string {
+  const parsed = parseAllowedSigners(text);
+  return parsed.ok ? "accepted" : parsed.refusals[0].code;
+}
+
+describe("an entry", () => {
+  it("is principals and a key", () => {
+    const { signers } = read(`# signers\n\nalice@x,bob@x ${KEY} comment\n\t"Carol C" ${KEY}\r\n`);
+    expect(signers.map(({ principals, line }) => [principals, line])).toEqual([
+      ["alice@x,bob@x", 3],
+      ["Carol C", 4],
+    ]);
+  });
+
+  it("may have options, in any case and order", () => {
+    expect(
+      only(`a Valid-After="20260101Z",NAMESPACES="file,git",valid-before="20270101123456Z" ${KEY}`),
+    ).toMatchObject({
+      validAfter: Date.UTC(2026, 0, 1),
+      validBefore: Date.UTC(2027, 0, 1, 12, 34, 57),
+    });
+  });
+
+  it("has times in the machine's own zone, unless they end in Z", () => {
+    expect(only(`a valid-after="202601011230" ${KEY}`).validAfter).toBe(
+      new Date(2026, 0, 1, 12, 30).getTime(),
+    );
+  });
+});
+
+describe("an entry that grants nothing here is passed over, and reported", () => {
+  it.each([
+    ["of a certificate authority", `a cert-authority ${KEY}`],
+    ["of a certificate authority with other options", `a cert-authority,namespaces="git" ${KEY}`],
+    ["for another namespace", `a namespaces="file" ${KEY}`],
+    ["that excludes git", `a namespaces="*,!g?t" ${KEY}`],
+    ["of a kind that is not supported", "a ssh-dss AAAAB3NzaC1kc3M="],
+    [
+      "of a key that is too short",
+      toSshKeyLine(generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey, "a").replace(/^/, "a "),
+    ],
+  ])("%s", (_, line) => {
+    const { signers, skipped } = read(`${line}\nb ${KEY}\n`);
+    expect(signers.map(({ principals }) => principals)).toEqual(["b"]);
+    expect(skipped.map((entry) => entry.line)).toEqual([1]);
+  });
+
+  it.each(["*", "g*", "file,git", "?it", "*t,x"])("but not for the namespaces %j", (namespaces) => {
+    expect(read(`a namespaces="${namespaces}" ${KEY}`).signers).toHaveLength(1);
+  });
+});
+
+describe("a file with a line that cannot be read is refused whole", () => {
+  it.each([
+    ["no key", "a@x"],
+    ["no principals", ` ${KEY}`],
+    ["a damaged key", `a ${KEY.replace("AAAAC3", "AAAAC4")}`],
+    ["an unclosed quote", `"a ${KEY}`],
+    ["an option that is not known", `a verify-required="x" ${KEY}`],
+    ["an option without quotes", `a valid-after=20260101 ${KEY}`],
+    ["an unclosed option", `a namespaces="git ${KEY}`],
+    ["an option twice", `a namespaces="git",namespaces="file" ${KEY}`],
+    ["a comma too many", `a namespaces="git", ${KEY}`],
+    ["a day that does not exist", `a valid-after="20260231Z" ${KEY}`],
+    ["a month that does not exist", `a valid-after="20261301Z" ${KEY}`],
+    ["an hour that does not exist", `a valid-after="202601012500Z" ${KEY}`],
+    ["a time of another form", `a valid-after="2026-01-01" ${KEY}`],
+    ["a window that never opens", `a valid-after="20270101Z",valid-before="20260101Z" ${KEY}`],
+  ])("%s", (_, line) => {
+    expect(codeOf(`b ${KEY}\n${line}\n`)).toBe("MALFORMED_ALLOWED_SIGNERS");
+  });
+
+  it("names every such line", () => {
+    const parsed = parseAllowedSigners(`x\nb ${KEY}\ny\n`);
+    const subjects = parsed.ok ? [] : parsed.refusals.map(({ subject }) => subject);
+    expect(subjects).toEqual(["line 1", "line 3"]);
+  });
+});

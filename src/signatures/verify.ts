@@ -1,0 +1,34 @@
+import type { OpenpgpKeyring } from "./openpgp/keyring.ts";
+import { OPENPGP_ARMOR_LABEL } from "./openpgp/signature.ts";
+import { verifyOpenpgpSignature } from "./openpgp/verify.ts";
+import { SSH_ARMOR_LABEL } from "./ssh/sshsig.ts";
+import { type SshKeyring, verifySshSignature } from "./ssh/verify.ts";
+import { refuseSignature, type SignatureVerdict } from "./verdict.ts";
+
+/** Every key that signatures are checked against; trust decides what each may do. */
+export interface Keyring {
+  readonly ssh: SshKeyring;
+  readonly openpgp: OpenpgpKeyring;
+}
+
+/**
+ * Judges what a commit carries as its signature, over the commit's own bytes. The armor's first line
+ * tells the scheme, as it does for git. Pure: the same arguments give the same verdict.
+ *
+ * SSH signatures are judged at once; the OpenPGP library answers through promises.
+ */
+export function verifySignature(
+  payload: Uint8Array,
+  signature: string | undefined,
+  keyring: Keyring,
+  now: number,
+): SignatureVerdict | Promise<SignatureVerdict> {
+  if (signature === undefined) return refuseSignature(null, "UNSIGNED", "the commit is not signed");
+  if (signature.startsWith(`-----BEGIN ${SSH_ARMOR_LABEL}-----`)) {
+    return verifySshSignature(payload, signature, keyring.ssh);
+  }
+  if (signature.startsWith(`-----BEGIN ${OPENPGP_ARMOR_LABEL}-----`)) {
+    return verifyOpenpgpSignature(payload, signature, keyring.openpgp, now);
+  }
+  return refuseSignature(null, "UNSUPPORTED_SCHEME", "neither an SSH nor an OpenPGP signature");
+}
