@@ -14,6 +14,8 @@ export interface Io {
   line(text?: string): void;
   /** Writes the answer as one JSON document. */
   json(value: unknown): void;
+  /** Writes one JSON document on a line of its own, for commands that answer more than once. */
+  jsonLine(value: unknown): void;
   /** Says on a terminal's stderr what is going on; silent elsewhere. */
   progress(text: string): void;
 }
@@ -44,6 +46,10 @@ export function createIo(format: OutputFormat, { stdout, stderr }: Streams = pro
     json(value) {
       clear();
       stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    jsonLine(value) {
+      clear();
+      stdout.write(`${JSON.stringify(value)}\n`);
     },
     progress(text) {
       if (stderr.isTTY !== true) return;

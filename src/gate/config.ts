@@ -12,7 +12,7 @@ import {
 import type { JsonObject } from "../render/index.ts";
 
 /** Where a policy bundle's Rego is, and what it is given. */
-export interface BundleSource {
+export interface BundleReference {
   readonly name: string;
   /** Absolute. */
   readonly folder: string;
@@ -29,7 +29,7 @@ export interface GateConfig {
   readonly credentials: Credentials | undefined;
   readonly path: string;
   readonly trust: TrustMaterial;
-  readonly bundles: readonly BundleSource[];
+  readonly bundles: readonly BundleReference[];
   readonly namespaces: readonly string[];
   readonly clusterResources: boolean;
   /** Absolute path of the directory target. */
@@ -94,7 +94,7 @@ function findCredentials(gate: Gate, resources: Resources): Credentials | undefi
   );
 }
 
-function findBundle(name: string, gate: Gate, resources: Resources): BundleSource {
+function findBundle(name: string, gate: Gate, resources: Resources): BundleReference {
   const bundle = resources.policyBundles.get(name);
   if (bundle === undefined) throw missing(gate, `PolicyBundle ${name}`);
   const { rego, parameters } = bundle.resource.spec;

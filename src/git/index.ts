@@ -1,5 +1,5 @@
 export { GitError, type GitErrorCode } from "./error.ts";
-export { type FetchRequest, fetchSnapshot } from "./fetch/fetch-snapshot.ts";
+export { type FetchedSnapshot, type FetchRequest, fetchSnapshot } from "./fetch/fetch-snapshot.ts";
 export type { GitAuth } from "./fetch/smart-http.ts";
 export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";
 export {

@@ -19,14 +19,24 @@ export interface FetchRequest {
   readonly auth?: GitAuth;
   /** Where fetched objects are kept between fetches, a folder a URL. */
   readonly stateDir: string;
-  /** Where the range begins, not included: the last admitted commit. All of history where absent. */
-  readonly base?: Oid | undefined;
+  /**
+   * Where the range begins, not included: the last admitted commit, or `tip` for wherever the branch stands
+   * now. All of history where absent.
+   */
+  readonly base?: Oid | "tip" | undefined;
   /** What will be rendered; the whole tree where absent. */
   readonly path?: string;
   readonly withChangedPaths?: boolean;
   readonly limits?: GitLimits;
   readonly signal?: AbortSignal;
 }
+
+/** What was found, with the commit that was asked about, which is known also where its tree is refused. */
+export type FetchedSnapshot = Judged<Snapshot, GitRefusalCode> & {
+  readonly ref: string;
+  readonly head: Oid;
+  readonly base: Oid | undefined;
+};
 
 /**
  * Asks where the branch stands, fetches what is not here yet, and reads the commit with its range and its
@@ -35,7 +45,7 @@ export interface FetchRequest {
  * What is kept from earlier fetches is only bytes: where they turn out damaged or not whole, they are
  * dropped and everything is fetched again, once. Throws {@link GitError}; refuses what is in the tree.
  */
-export async function fetchSnapshot(request: FetchRequest): Promise<Judged<Snapshot, GitRefusalCode>> {
+export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnapshot> {
   const limits = request.limits ?? DEFAULT_GIT_LIMITS;
   const deadline = AbortSignal.timeout(limits.fetchMs);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
@@ -44,8 +54,7 @@ export async function fetchSnapshot(request: FetchRequest): Promise<Judged<Snaps
     const remote = new SmartHttp({ url, limits, signal, ...(auth === undefined ? {} : { auth }) });
     const target = await fetchBranchRef(remote, request.ref.branch);
     const state = StateRepository.at(request.stateDir, remote.url, limits);
-    const attempt = (): Promise<Judged<Snapshot, GitRefusalCode>> =>
-      fetchAndRead({ request, remote, target, state, signal });
+    const attempt = (): Promise<FetchedSnapshot> => fetchAndRead({ request, remote, target, state, signal });
     return await attempt().catch(async (error: unknown) => {
       if (!isDamage(error)) throw error;
       await state.clear();
@@ -64,20 +73,22 @@ interface Session {
   readonly signal: AbortSignal;
 }
 
-async function fetchAndRead(session: Session): Promise<Judged<Snapshot, GitRefusalCode>> {
+async function fetchAndRead(session: Session): Promise<FetchedSnapshot> {
   const { request, target, state, signal } = session;
   const repository = await state.open();
   try {
     const known = repository.readRef(target.ref);
     if (known !== target.oid) await fetchMissing(session, repository, known);
+    const { ref, oid: head } = target;
+    const base = request.base === "tip" ? head : request.base;
     const judged = await readSnapshot(
       repository,
-      { url: request.url, ref: target.ref, head: target.oid, base: request.base, path: request.path ?? "" },
+      { url: request.url, ref, head, base, path: request.path ?? "" },
       { withChangedPaths: request.withChangedPaths === true, signal },
     );
     // Only now: the ref tells the next fetch that nothing is missing.
     if (known !== target.oid) await state.advance(target.ref, target.oid);
-    return judged;
+    return { ...judged, ref, head, base };
   } finally {
     repository.close();
   }

@@ -1,0 +1,114 @@
+import type { Command } from "commander";
+import { loadResources } from "../api/index.ts";
+import { DirectoryTarget } from "../apply/index.ts";
+import { runScheduled } from "../controller/index.ts";
+import {
+  type Books,
+  type GateConfig,
+  prepareGate,
+  type Reconciled,
+  reconcile,
+  selectGates,
+} from "../gate/index.ts";
+import { action, reportFault } from "./action.ts";
+import { DEFAULT_STATE, openBooks } from "./books.ts";
+import { printDecision, toJson } from "./decision-view.ts";
+import { ExitCode, type Io } from "./io.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+interface RunOptions {
+  readonly file: readonly string[];
+  readonly state: string;
+  readonly once: boolean;
+}
+
+export function registerRun(program: Command): void {
+  program
+    .command("run")
+    .description("Reconcile gates: judge, record in the audit log, apply what was admitted")
+    .argument("[gates...]", "names, or namespace/name; all gates in the files where none is given")
+    .requiredOption("-f, --file <path...>", "resource files, or folders of them; read anew for each run")
+    .option("--state <dir>", "where the audit log, its key and caches are", DEFAULT_STATE)
+    .option("--once", "each gate once, instead of on its interval", false)
+    .action(action(run));
+}
+
+/** What every gate of one process shares. */
+interface Running {
+  readonly io: Io;
+  readonly files: readonly string[];
+  readonly books: Books;
+  readonly workspace: Workspace;
+}
+
+async function run(io: Io, names: readonly string[], { file, state, once }: RunOptions): Promise<ExitCode> {
+  const gates = selectGates(await loadResources(file), names);
+  await using books = await openBooks(state);
+  await using workspace = await openWorkspace({ stateDir: state });
+  const running = { io, files: file, books, workspace };
+  return once ? runOnce(gates, running) : runUntilStopped(gates, running);
+}
+
+async function runOnce(gates: readonly GateConfig[], running: Running): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.passed;
+  for (const { gate, suspend } of gates) {
+    if (suspend) continue;
+    try {
+      const { decision } = await runGate(gate, running);
+      if (decision.verdict === "deny" && code === ExitCode.passed) code = ExitCode.refused;
+    } catch (error) {
+      reportFault(running.io, error);
+      code = ExitCode.fault;
+    }
+  }
+  return code;
+}
+
+async function runUntilStopped(gates: readonly GateConfig[], running: Running): Promise<ExitCode> {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+  const entries = gates.map(({ gate, interval }) => ({
+    interval,
+    run: async () => {
+      try {
+        await runGate(gate, running);
+      } catch (error) {
+        reportFault(running.io, error);
+        throw error;
+      }
+    },
+  }));
+  await runScheduled(entries, { signal: stopping.signal, random: Math.random });
+  return ExitCode.passed;
+}
+
+/** One run of one gate, with its resources as they are in the files now: trust that was taken away is gone. */
+async function runGate(
+  name: GateConfig["gate"],
+  { io, files, books, workspace }: Running,
+): Promise<Reconciled> {
+  const label = `${name.namespace}/${name.name}`;
+  io.progress(`${label}: judging…`);
+  const [config] = selectGates(await loadResources(files), [label]);
+  if (config === undefined) throw new TypeError(`gate ${label} was selected and is not there`);
+  const gate = await prepareGate(config, workspace.policies);
+  const result = await reconcile(gate, new DirectoryTarget(config.directory), books, workspace.stages);
+  report(io, result);
+  return result;
+}
+
+/** In text, what is new; in JSON, a line for every run. */
+function report(io: Io, { decision, news, outcome }: Reconciled): void {
+  if (io.format === "json") {
+    io.jsonLine({ ...toJson(decision), entry: decision.entry, news, outcome: outcome ?? null });
+    return;
+  }
+  io.progress("");
+  if (!news && outcome === undefined) return;
+  printDecision(io, decision);
+  io.line(
+    io.colors.dim(
+      `  recorded as entry ${decision.entry.index}${outcome === undefined ? "" : `, ${outcome}`}`,
+    ),
+  );
+}

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { Cell } from "../cell/index.ts";
+import type { Stages } from "../gate/index.ts";
+import { createRegistry, directoryCache, readDockerConfig } from "../oci/index.ts";
+import { PolicyEngine } from "../policy/index.ts";
+import { defaultDockerConfig } from "./docker-config.ts";
+
+/** The stages of the flow, built from what is on this machine; everything kept on disk is bytes by digest. */
+export interface Workspace extends AsyncDisposable {
+  readonly stages: Stages;
+  readonly policies: PolicyEngine;
+}
+
+export interface WorkspaceOptions {
+  /** Where caches are. */
+  readonly stateDir: string;
+  /** docker's `config.json`, for logins to registries. */
+  readonly dockerConfig?: string;
+}
+
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { stateDir, dockerConfig = defaultDockerConfig() } = options;
+  const cacheDir = join(stateDir, "cache");
+  const credentials = await readDockerConfig(dockerConfig);
+  const cell = new Cell({ cacheDir: join(cacheDir, "cell") });
+  const policies = new PolicyEngine({ cell, cacheDir: join(cacheDir, "policies") });
+  const registry = createRegistry({ credentials, cache: directoryCache(join(cacheDir, "oci")) });
+  return {
+    stages: { cell, policies, registry, gitDir: join(cacheDir, "git"), now: Date.now },
+    policies,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([policies.close(), cell.close()]);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { ArtifactVerdict } from "../artifacts/index.ts";
+import type { PolicyFinding, PolicyReport } from "../policy/index.ts";
+import { isNonEmpty, type Judged, type Refusal } from "../refusal.ts";
+import type { Manifests } from "../render/index.ts";
+import type { SnapshotVerdict } from "../trust/index.ts";
+import type { ChangeSource, Decision, Named, Reason, Stage } from "./decision.ts";
+
+/** What the stages found, as far as the flow came; a stage that was not reached is absent. */
+export interface Findings {
+  readonly gate: { readonly namespace: string; readonly name: string };
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly source: ChangeSource;
+  readonly trust: Named;
+  /** The bundles that the gate names: each has to be in the report. */
+  readonly policies: readonly Named[];
+  readonly fetch: readonly Refusal[];
+  readonly verify?: SnapshotVerdict;
+  readonly render?: Judged<Manifests>;
+  readonly attest?: ArtifactVerdict;
+  readonly evaluate?: PolicyReport;
+}
+
+/**
+ * Judges what the stages found. Pure: the same findings give the same decision. Admits only when every stage
+ * answered, none refused, and every bundle of the gate was evaluated; anything else, absence included, is
+ * a denial.
+ */
+export function decide(found: Findings): Decision {
+  const { gate, at, source, trust, policies } = found;
+  const base = {
+    gate,
+    at,
+    source,
+    trust,
+    policies,
+    commits: found.verify?.records ?? [],
+    images: found.attest?.images ?? [],
+    findings: found.evaluate?.findings ?? [],
+  };
+  const reasons = [
+    ...staged("fetch", found.fetch),
+    ...staged("verify", found.verify?.refusals),
+    ...staged("render", found.render?.ok === false ? found.render.refusals : []),
+    ...staged("attest", found.attest?.refusals),
+    ...staged("evaluate", found.evaluate && policyRefusals(found.evaluate, policies)),
+  ];
+  if (isNonEmpty(reasons)) return { ...base, verdict: "deny", reasons };
+  const manifests = found.evaluate && found.attest?.verified;
+  if (manifests !== undefined) return { ...base, verdict: "admit", manifests };
+  return { ...base, verdict: "deny", reasons: [notEvaluated(found)] };
+}
+
+function staged(stage: Stage, refusals: readonly Refusal[] = []): Reason[] {
+  return refusals.map((refusal) => ({ stage, ...refusal }));
+}
+
+function policyRefusals(report: PolicyReport, expected: readonly Named[]): Refusal[] {
+  const evaluated = new Set(report.bundles.map(({ name, digest }) => `${name} ${digest}`));
+  const absent = expected.filter(({ name, digest }) => !evaluated.has(`${name} ${digest}`));
+  return [
+    ...absent.map(({ name }) => ({
+      code: "POLICY_NOT_EVALUATED",
+      subject: `policy bundle ${name}`,
+      message: "the gate names this bundle, and it was not evaluated",
+      remedy: "this is a fault of the gate; the change stays out until it is mended",
+    })),
+    ...report.faults.map(({ bundle, code, message }) => ({
+      code,
+      subject: `policy bundle ${bundle}`,
+      message,
+      remedy: "mend the policy: one that cannot run denies",
+    })),
+    ...report.findings.filter(({ rule }) => rule === "deny").map(toRefusal),
+  ];
+}
+
+function toRefusal(finding: PolicyFinding): Refusal {
+  const place = finding.path === undefined ? "" : ` at ${finding.path}`;
+  return {
+    code: "POLICY_DENIED",
+    subject: finding.object === undefined ? `the change${place}` : `${finding.object}${place}`,
+    message: `${finding.message} (${finding.package})`,
+    remedy: finding.remediation ?? "",
+  };
+}
+
+/** Reached when a stage neither refused nor passed anything on: closed is the natural state. */
+function notEvaluated(found: Findings): Reason {
+  const stages = ["verify", "render", "attest", "evaluate"] as const;
+  return {
+    stage: stages.find((stage) => found[stage] === undefined) ?? "evaluate",
+    code: "NOT_EVALUATED",
+    subject: found.source.head,
+    message: "a stage of the flow gave no answer",
+    remedy: "this is a fault of the gate; the change stays out until it is mended",
+  };
+}

@@ -1,0 +1,57 @@
+import type { ImageEvidence } from "../artifacts/index.ts";
+import type { Digest } from "../digest.ts";
+import type { Oid } from "../git/index.ts";
+import type { PolicyFinding } from "../policy/index.ts";
+import type { NonEmpty, Refusal } from "../refusal.ts";
+import type { Manifests } from "../render/index.ts";
+import type { CommitRecord } from "../trust/index.ts";
+import type { Verified } from "../verified.ts";
+
+/** Where in the flow a change was refused. */
+export type Stage = "fetch" | "verify" | "render" | "attest" | "evaluate";
+
+/** Why a change was refused, and where. */
+export interface Reason extends Refusal {
+  readonly stage: Stage;
+}
+
+export interface Named {
+  readonly name: string;
+  readonly digest: Digest;
+}
+
+/** What was asked to pass: which commit of which branch, and since when it had to be verified. */
+export interface ChangeSource {
+  /** Without credentials. */
+  readonly url: string;
+  readonly ref: string;
+  readonly head: Oid;
+  /** Exclusive: the last admitted commit, or where trust begins; absent where all history counts. */
+  readonly base: Oid | undefined;
+  readonly changedPaths: readonly string[];
+}
+
+interface DecisionBase {
+  readonly gate: { readonly namespace: string; readonly name: string };
+  /** Milliseconds since the epoch: the time that keys and policies were judged at. */
+  readonly at: number;
+  readonly source: ChangeSource;
+  readonly trust: Named;
+  readonly policies: readonly Named[];
+  readonly commits: readonly CommitRecord[];
+  readonly images: readonly ImageEvidence[];
+  readonly findings: readonly PolicyFinding[];
+}
+
+export interface Admit extends DecisionBase {
+  readonly verdict: "admit";
+  /** Pinned to the digests that were verified. */
+  readonly manifests: Verified<Manifests>;
+}
+
+export interface Deny extends DecisionBase {
+  readonly verdict: "deny";
+  readonly reasons: NonEmpty<Reason>;
+}
+
+export type Decision = Admit | Deny;

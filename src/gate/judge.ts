@@ -1,0 +1,62 @@
+import { attest } from "../artifacts/index.ts";
+import { type FetchedSnapshot, fetchSnapshot } from "../git/index.ts";
+import { render } from "../render/index.ts";
+import { verifySnapshot } from "../trust/index.ts";
+import { decide, type Findings } from "./decide.ts";
+import type { Decision } from "./decision.ts";
+import { toPolicyInput } from "./policy-input.ts";
+import type { PreparedGate } from "./prepare.ts";
+import type { RangeStart } from "./range-start.ts";
+import type { Stages } from "./stages.ts";
+
+/**
+ * The flow, from a branch to a decision. Each stage takes the type that only the stage before can make, and the first
+ * that refuses ends it. A fault is thrown: then there is no decision, and nothing changes.
+ */
+export async function judge(gate: PreparedGate, start: RangeStart, stages: Stages): Promise<Decision> {
+  const at = stages.now();
+  const fetched = await fetchChange(gate, start, stages);
+  const found = toFindings(gate, fetched, at);
+  if (!fetched.ok) return decide({ ...found, fetch: fetched.refusals });
+
+  const verify = await verifySnapshot(fetched.value, gate.trust, at);
+  if (verify.verified === undefined) return decide({ ...found, verify });
+
+  const rendered = await render(verify.verified, gate.config.path, gate.bounds, stages.cell);
+  if (!rendered.ok) return decide({ ...found, verify, render: rendered });
+
+  const artifacts = await attest(rendered.value, gate.artifactRules, stages.registry, at);
+  if (artifacts.verified === undefined)
+    return decide({ ...found, verify, render: rendered, attest: artifacts });
+
+  const { verified: manifests } = artifacts;
+  const input = toPolicyInput({ ...found, commits: verify.records, artifacts, manifests });
+  const evaluate = await stages.policies.evaluate(gate.bundles, input);
+  return decide({ ...found, verify, render: rendered, attest: artifacts, evaluate });
+}
+
+function fetchChange(gate: PreparedGate, start: RangeStart, { gitDir }: Stages): Promise<FetchedSnapshot> {
+  const { url, branch, credentials, path } = gate.config;
+  return fetchSnapshot({
+    url,
+    ref: { branch },
+    ...(credentials !== undefined && { auth: credentials }),
+    stateDir: gitDir,
+    base: start === "root" ? undefined : start,
+    path,
+    withChangedPaths: gate.withChangedPaths,
+  });
+}
+
+function toFindings({ config, policies }: PreparedGate, fetched: FetchedSnapshot, at: number): Findings {
+  const { ref, head, base } = fetched;
+  const changedPaths = fetched.ok ? fetched.value.changedPaths : [];
+  return {
+    gate: config.gate,
+    at,
+    source: { url: config.url, ref, head, base, changedPaths },
+    trust: { name: config.trust.name, digest: config.trust.digest },
+    policies,
+    fetch: [],
+  };
+}

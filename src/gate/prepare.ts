@@ -1,0 +1,55 @@
+import { type ArtifactRule, compileArtifactRules } from "../artifacts/index.ts";
+import { type CompiledBundle, type PolicyEngine, readPolicyDirectory } from "../policy/index.ts";
+import type { Judged } from "../refusal.ts";
+import type { Bounds } from "../render/index.ts";
+import { asksForPaths, compileTrust, type Trust } from "../trust/index.ts";
+import type { BundleReference, GateConfig } from "./config.ts";
+import type { Named } from "./decision.ts";
+import { GateError } from "./error.ts";
+
+/** A gate whose trust and policies are compiled: what is wrong with them has been said by then. */
+export interface PreparedGate {
+  readonly config: GateConfig;
+  readonly trust: Trust;
+  readonly artifactRules: readonly ArtifactRule[];
+  readonly bundles: readonly CompiledBundle[];
+  /** The bundles by name and digest, as decisions name them. */
+  readonly policies: readonly Named[];
+  readonly bounds: Bounds;
+  /** Whether the trust's rules ask what each commit changes. */
+  readonly withChangedPaths: boolean;
+}
+
+/** Compiles what a gate names. Throws TrustError, ArtifactTrustError or {@link GateError} for what cannot be used. */
+export async function prepareGate(config: GateConfig, policies: PolicyEngine): Promise<PreparedGate> {
+  const trust = await compileTrust(config.trust);
+  const bundles = await Promise.all(config.bundles.map((bundle) => compileBundle(bundle, policies)));
+  return {
+    config,
+    trust,
+    artifactRules: compileArtifactRules(config.trust.artifacts),
+    bundles,
+    policies: bundles.map(({ name, digest }) => ({ name, digest })),
+    bounds: {
+      namespace: config.gate.namespace,
+      namespaces: config.namespaces,
+      clusterResources: config.clusterResources,
+    },
+    withChangedPaths: asksForPaths(trust),
+  };
+}
+
+async function compileBundle(bundle: BundleReference, policies: PolicyEngine): Promise<CompiledBundle> {
+  const { name, folder, parameters } = bundle;
+  const files = orThrow(await readPolicyDirectory(folder), bundle);
+  return orThrow(await policies.compile({ name, files, parameters }), bundle);
+}
+
+function orThrow<T>(judged: Judged<T>, { name, folder }: BundleReference): T {
+  if (judged.ok) return judged.value;
+  const problems = judged.refusals.map(({ code, subject, message }) => `${subject}: ${message} (${code})`);
+  throw new GateError("POLICY_INVALID", `policy bundle ${name} in ${folder}:\n${problems.join("\n")}`, {
+    remedy:
+      "mend the policy (`sluice policy check` says the same): while it does not compile, nothing passes",
+  });
+}

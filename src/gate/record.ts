@@ -1,0 +1,97 @@
+import {
+  type AuditLog,
+  type DecisionStatementInput,
+  type OutcomeResult,
+  parseEntry,
+  sealDecision,
+  sealOutcome,
+} from "../audit/index.ts";
+import type { Digest } from "../digest.ts";
+import type { LogPosition, Recorded } from "../verified.ts";
+import { VERSION } from "../version.ts";
+import { changeIdOf } from "./change.ts";
+import type { Decision } from "./decision.ts";
+import { toEvidence } from "./evidence.ts";
+import type { Ledger, PastDecision } from "./ledger.ts";
+import { countSigners } from "./signers.ts";
+
+/** Where decisions are kept, and what is read out of there. */
+export interface Books {
+  readonly log: AuditLog;
+  readonly ledger: Ledger;
+}
+
+/**
+ * Makes a decision durable in the log; nothing may act on one before. An admission that was never carried out is
+ * settled first: every admission has one outcome.
+ */
+export async function recordDecision<T extends Decision>(decision: T, books: Books): Promise<Recorded<T>> {
+  const { log, ledger } = books;
+  const pending = ledger.pendingOf(decision.gate);
+  if (pending !== undefined) {
+    await recordOutcome(
+      pending,
+      { result: "superseded", message: "not carried out", at: decision.at },
+      books,
+    );
+  }
+  const evidence = await log.putEvidence(toEvidence(decision)); // durable before the entry that names it
+  const sealed = await sealDecision(toStatementInput(decision, evidence), log);
+  const entry = await log.append(sealed);
+  const parsed = parseEntry(sealed);
+  if (!parsed.ok || parsed.value.kind !== "decision")
+    throw new TypeError("a decision was sealed as something else");
+  ledger.add({ entry, change: changeIdOf(decision), decision: parsed.value.decision, outcome: undefined });
+  return asRecorded(decision, entry);
+}
+
+export interface OutcomeNote {
+  readonly result: OutcomeResult;
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Makes durable what became of an admission. */
+export async function recordOutcome(
+  { entry, decision }: Pick<PastDecision, "entry" | "decision">,
+  { result, message, at }: OutcomeNote,
+  { log, ledger }: Books,
+): Promise<void> {
+  const { gate, source, manifests } = decision;
+  if (manifests === undefined) throw new TypeError("only what was admitted has an outcome");
+  const outcome = {
+    gate,
+    source,
+    manifests,
+    decision: entry,
+    result,
+    message,
+    observedAt: at,
+    version: VERSION,
+  };
+  await log.append(await sealOutcome(outcome, log));
+  ledger.settle(gate, entry, result);
+}
+
+/** The one place that marks a decision as recorded; `entry` is where the log has it. */
+export function asRecorded<T extends Decision>(decision: T, { index, leafHash }: LogPosition): Recorded<T> {
+  return { ...decision, entry: { index, leafHash } } as Recorded<T>;
+}
+
+function toStatementInput(decision: Decision, evidence: Digest): DecisionStatementInput {
+  const { gate, source, at, trust, policies, commits } = decision;
+  const common = {
+    gate,
+    source: { url: source.url, ref: source.ref, revision: source.head, base: source.base },
+    decidedAt: at,
+    version: VERSION,
+    trust,
+    policies,
+    signers: countSigners(commits),
+    evidence,
+  };
+  return decision.verdict === "admit"
+    ? { ...common, verdict: "admit", manifests: decision.manifests.digest }
+    : { ...common, verdict: "deny", reasons: decision.reasons };
+}
