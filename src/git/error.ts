@@ -12,6 +12,7 @@ export type GitErrorCode =
   | "BAD_OID"
   | "REF_NOT_FOUND"
   | "NOT_A_COMMIT"
+  | "WRONG_TYPE"
   | "OBJECT_MISSING"
   | "OBJECT_CORRUPT"
   | "PACK_CORRUPT"

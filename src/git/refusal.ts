@@ -13,6 +13,8 @@ export type GitRefusalCode =
   /** Bytes that git itself would not have written: unsorted, twice the same name, cut off. */
   | "MALFORMED_TREE"
   | "MALFORMED_COMMIT"
+  /** A file that is a folder, a parent that is no commit: what refers to an object says otherwise than it is. */
+  | "WRONG_TYPE"
   | "TREE_TOO_LARGE";
 
 const REMEDIES: Readonly<Record<GitRefusalCode, string>> = {
@@ -23,6 +25,7 @@ const REMEDIES: Readonly<Record<GitRefusalCode, string>> = {
   UNKNOWN_MODE: "add the file again with git",
   MALFORMED_TREE: "write the commit again with git",
   MALFORMED_COMMIT: "write the commit again with git",
+  WRONG_TYPE: "write the commit again with git",
   TREE_TOO_LARGE: "keep configuration in a repository of its own",
 };
 

@@ -47,13 +47,18 @@ export async function readSnapshot(
     const files = await readTree(repository, tree, { path, turns });
     if (!files.ok) return files;
     const range = await readRange(repository, head, base, options);
-    const known = base !== undefined && repository.has(base) ? base : undefined;
+    const known = base !== undefined && repository.find(base, "commit") !== undefined ? base : undefined;
     const changed = await changedPaths(repository, known, head, turns);
     return passed({ url, ref, head, range, changedPaths: changed, files: files.value });
   } catch (error) {
-    if (error instanceof GitError && (error.code === "MALFORMED_TREE" || error.code === "TREE_TOO_LARGE")) {
-      return refused(toRefusal(error.code, head, error.message));
+    if (!(error instanceof GitError)) throw error;
+    switch (error.code) {
+      case "MALFORMED_TREE":
+      case "TREE_TOO_LARGE":
+      case "WRONG_TYPE":
+        return refused(toRefusal(error.code, head, error.message));
+      default:
+        throw error;
     }
-    throw error;
   }
 }

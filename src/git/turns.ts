@@ -17,10 +17,10 @@ export class Turns {
 
   /** Counts a piece of work, one for each object and for each 16 KiB. */
   async spend(bytes = 0): Promise<void> {
+    this.#signal?.throwIfAborted();
     this.#work += 1 + (bytes >> 14);
     if (this.#work < WORK_PER_TURN) return;
     this.#work = 0;
-    this.#signal?.throwIfAborted();
     await setImmediate();
   }
 }

@@ -79,7 +79,8 @@ export class CommitGraph {
     if (this.#nodes.size >= this.#repository.limits.walkedCommits) {
       throw new GitError("HISTORY_TOO_LONG", `more than ${this.#nodes.size} commits were walked`);
     }
-    const links = this.#read(oid);
+    const bytes = this.#repository.find(oid, "commit");
+    const links = bytes === undefined ? undefined : readCommitLinks(bytes);
     // A missing commit is visited last, when nothing else was enough.
     const committedAt = links?.committedAt ?? Number.NEGATIVE_INFINITY;
     const node: CommitNode = { oid, committedAt, parents: undefined, inBase: false, fromHead: false };
@@ -99,11 +100,6 @@ export class CommitGraph {
       if (node.parents === undefined) this.#open -= 1;
       else pending.push(...node.parents);
     }
-  }
-
-  #read(oid: Oid): CommitLinks | undefined {
-    if (!this.#repository.has(oid)) return undefined;
-    return readCommitLinks(this.#repository.read(oid, "commit"));
   }
 }
 

@@ -54,7 +54,7 @@ export async function readRange(
   options: RangeOptions = {},
 ): Promise<CommitRange> {
   const turns = new Turns(options.signal);
-  const known = base !== undefined && repository.has(base);
+  const known = base !== undefined && repository.find(base, "commit") !== undefined;
   const plan = await planRange(repository, head, known ? base : undefined, turns);
   const { rangeCommits } = repository.limits;
   if (plan.order.length > rangeCommits) {

@@ -18,6 +18,7 @@ export function readLooseObject(directory: string, oid: Oid, maxBytes: number): 
   const [, type, size] = HEADER.exec(content.toString("latin1", 0, Math.max(nul, 0))) ?? [];
   const bytes = content.subarray(nul + 1);
   if (type === undefined || Number(size) !== bytes.length) throw corrupt(oid, "its header is wrong");
+  if (bytes.length > maxBytes) throw tooLarge(oid, maxBytes);
   return { type: type as ObjectType, bytes };
 }
 

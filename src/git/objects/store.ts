@@ -40,14 +40,10 @@ export class ObjectStore {
     this.#recent = undefined;
   }
 
-  /** Throws OBJECT_MISSING, and OBJECT_CORRUPT where the content is not what the name says. */
-  read(oid: Oid): GitObject {
+  /** Undefined where the object is not here; OBJECT_CORRUPT where the content is not what the name says. */
+  find(oid: Oid): GitObject | undefined {
     const object = this.#find(oid);
-    if (object === undefined) {
-      throw new GitError("OBJECT_MISSING", `object ${oid} is not in the repository`, {
-        remedy: "fetch the repository again, whole: neither shallow nor partial",
-      });
-    }
+    if (object === undefined) return undefined;
     const found = hashObject(object.type, object.bytes);
     if (found !== oid) {
       throw new GitError("OBJECT_CORRUPT", `object ${oid} holds the content of ${found}`, {
@@ -55,10 +51,6 @@ export class ObjectStore {
       });
     }
     return object;
-  }
-
-  has(oid: Oid): boolean {
-    return this.#find(oid) !== undefined;
   }
 
   #find(oid: Oid): GitObject | undefined {

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { GitError } from "../error.ts";
 import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
 import { ObjectStore } from "../objects/store.ts";
@@ -26,25 +24,21 @@ export class Repository {
     this.#objects = new ObjectStore(paths.objectDirs, limits);
   }
 
-  /** The object's bytes, hashed and compared with its name. Throws OBJECT_MISSING, OBJECT_CORRUPT. */
+  /** The object, hashed and compared with its name. Throws OBJECT_MISSING, OBJECT_CORRUPT. */
   readObject(oid: Oid): GitObject {
-    return this.#objects.read(oid);
+    return this.#objects.find(oid) ?? throwMissing(oid);
   }
 
-  /** The bytes of an object that must be of this type; OBJECT_CORRUPT where it is of another. */
+  /** The bytes of an object that must be of this type; undefined where it is not here. Throws OBJECT_CORRUPT, WRONG_TYPE. */
+  find(oid: Oid, type: ObjectType): Uint8Array | undefined {
+    const object = this.#objects.find(oid);
+    if (object === undefined || object.type === type) return object?.bytes;
+    throw new GitError("WRONG_TYPE", `object ${oid} is a ${object.type}; a ${type} is expected`);
+  }
+
+  /** As {@link find}; throws OBJECT_MISSING. */
   read(oid: Oid, type: ObjectType): Uint8Array {
-    const object = this.readObject(oid);
-    if (object.type === type) return object.bytes;
-    throw new GitError("OBJECT_CORRUPT", `object ${oid} is a ${object.type}; a ${type} is expected`);
-  }
-
-  has(oid: Oid): boolean {
-    return this.#objects.has(oid);
-  }
-
-  /** Whether some commits were left without their parents when the repository was cloned. */
-  get isShallow(): boolean {
-    return existsSync(join(this.#paths.commonDir, "shallow"));
+    return this.find(oid, type) ?? throwMissing(oid);
   }
 
   /** The value of `HEAD` or a full ref name; undefined where there is no such ref. */
@@ -88,6 +82,12 @@ export class Repository {
     }
     throw new GitError("NOT_A_COMMIT", `object ${oid} is not a commit, and no tag of one`);
   }
+}
+
+function throwMissing(oid: Oid): never {
+  throw new GitError("OBJECT_MISSING", `object ${oid} is not in the repository`, {
+    remedy: "fetch the repository again, whole: neither shallow nor partial",
+  });
 }
 
 /** Opens a repository: a bare one, the top folder of a working tree, or a linked worktree. */
