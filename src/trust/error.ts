@@ -1,0 +1,14 @@
+import { Fault } from "../fault.ts";
+
+export type TrustErrorCode =
+  | "EMPTY_TRUST"
+  | "INVALID_KEY"
+  | "DUPLICATE_KEY"
+  | "INVALID_RULE"
+  | "UNREADABLE_KEYS"
+  | "INCOMPLETE_RANGE";
+
+/** Trust cannot be used as it was given, or was asked about something it was not given whole. */
+export class TrustError extends Fault<TrustErrorCode> {
+  override readonly name = "TrustError";
+}

@@ -1,0 +1,124 @@
+import { type Commit, type Identity, parseCommit } from "../git/commit.ts";
+import type { RawCommit } from "../git/index.ts";
+import {
+  CLOCK_SKEW_MS,
+  type GoodSignature,
+  type SignatureCode,
+  verifySignature,
+} from "../signatures/index.ts";
+import { ignorePaths, judgeRules, type RuleCode } from "./rules.ts";
+import { summarize } from "./summary.ts";
+import { type Grant, grantKey, type Trust } from "./trust.ts";
+
+/**
+ * Why a commit is refused although its signature is good, or cannot even be asked for:
+ *
+ * - `MALFORMED_COMMIT`: the object could be read in two ways.
+ * - `COMMIT_IN_FUTURE`: it claims a time that clocks out of step do not explain.
+ * - `ROLE_MISSING`, `PATH_NOT_COVERED`: the rules do not let this signer change these paths.
+ */
+export type TrustCode = "MALFORMED_COMMIT" | "COMMIT_IN_FUTURE" | RuleCode;
+
+export type CommitCode = SignatureCode | TrustCode;
+
+/** What was decided about one commit, and on what grounds. */
+export interface CommitRecord {
+  readonly oid: string;
+  readonly verdict: "verified" | "refused";
+  readonly scheme: string | null;
+  /** Who signed; only ever set where cryptography proved it. */
+  readonly signer: string | null;
+  readonly roles: readonly string[];
+  /** The key that signed, or, without a signer, the key that the signature names. */
+  readonly key: string | null;
+  readonly code: CommitCode | null;
+  /** One sentence about the code; empty for a verified commit. */
+  readonly message: string;
+  /** As the commit claims; null where it is malformed. */
+  readonly author: Identity | null;
+  readonly committer: Identity | null;
+  /** The message's first line, bounded, without control characters. */
+  readonly summary: string;
+}
+
+/** Judges one commit by the trust and the time that are given; pure, and nothing is remembered. */
+export async function judgeCommit(raw: RawCommit, trust: Trust, now: number): Promise<CommitRecord> {
+  const parsed = parseCommit(raw.bytes);
+  if (!parsed.ok) {
+    const unread = { author: null, committer: null, summary: "" };
+    return { ...NOBODY, ...unread, oid: raw.oid, ...refuse("MALFORMED_COMMIT", parsed.refusals[0].message) };
+  }
+  const commit = parsed.value;
+  const { author, committer } = commit;
+  const claims = { oid: raw.oid, author, committer, summary: summarize(commit.message) };
+  const signature = await verifySignature(commit.payload, commit.signature, trust.keyring, now);
+  const { scheme, key } = signature;
+  if (!signature.ok)
+    return { ...NOBODY, ...claims, scheme, key, ...refuse(signature.code, signature.message) };
+
+  const grants = trust.grants.get(grantKey(signature.scheme, signature.trustedKey)) ?? [];
+  const times = timesOf(commit, signature, trust, now);
+  const grant = grants.find((each) => windowProblem(each, times) === undefined) ?? grants[0];
+  if (grant === undefined) {
+    return { ...NOBODY, ...claims, scheme, key, ...refuse("UNKNOWN_KEY", "the key stands for nobody") };
+  }
+  const { signer, roles } = grant;
+  const problem =
+    windowProblem(grant, times) ?? futureProblem(commit, trust, now) ?? ruleProblem(raw, trust, roles);
+  return { ...claims, scheme, key, signer, roles, ...(problem ?? VERIFIED) };
+}
+
+type Outcome = Pick<CommitRecord, "verdict" | "code" | "message">;
+
+const VERIFIED: Outcome = { verdict: "verified", code: null, message: "" };
+const NOBODY = { scheme: null, signer: null, roles: [], key: null } as const;
+
+function refuse(code: CommitCode, message: string): Outcome {
+  return { verdict: "refused", code, message };
+}
+
+/** Every instant at which the key's window must be open. */
+function timesOf(
+  { committer }: Commit,
+  { signedAt }: GoodSignature,
+  { clock }: Trust,
+  now: number,
+): number[] {
+  const claimed = signedAt === undefined ? [committer.at] : [committer.at, signedAt];
+  return clock === "gate" ? [...claimed, now] : claimed;
+}
+
+function windowProblem(
+  { signer, validAfter, validBefore }: Grant,
+  times: readonly number[],
+): Outcome | undefined {
+  if (times.some((time) => time < validAfter)) {
+    return refuse("KEY_NOT_YET_VALID", `this key of ${signer} is valid from ${show(validAfter)}`);
+  }
+  if (times.some((time) => time >= validBefore)) {
+    return refuse("KEY_EXPIRED", `this key of ${signer} was valid until ${show(validBefore)}`);
+  }
+  return undefined;
+}
+
+function show(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** A time to come is a claim nobody can have made honestly, but for a clock out of step. */
+function futureProblem({ committer }: Commit, { clock }: Trust, now: number): Outcome | undefined {
+  if (clock === "git" || committer.at <= now + CLOCK_SKEW_MS) return undefined;
+  return refuse("COMMIT_IN_FUTURE", `the commit claims to be made at ${show(committer.at)}`);
+}
+
+function ruleProblem(
+  { oid, changedPaths }: RawCommit,
+  { rules }: Trust,
+  roles: readonly string[],
+): Outcome | undefined {
+  if (changedPaths === undefined && !ignorePaths(rules)) {
+    throw new TypeError(`the rules ask for paths, and the changed paths of ${oid} were not read`);
+  }
+  const problem = judgeRules(rules, roles, changedPaths ?? []);
+  return problem === undefined ? undefined : refuse(problem.code, problem.message);
+}

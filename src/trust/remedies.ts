@@ -1,0 +1,26 @@
+import type { CommitCode } from "./judge-commit.ts";
+
+/** What a person can do about a refused commit. */
+export const REMEDIES: Readonly<Record<CommitCode, string>> = {
+  UNSIGNED: "sign the commit: `git commit --amend -S`, or `git rebase --exec` for an older one",
+  MALFORMED_SIGNATURE: "sign the commit again with git",
+  UNSUPPORTED_SCHEME: "sign with an SSH or an OpenPGP key",
+  UNSUPPORTED_ALGORITHM: "sign with an ed25519, ECDSA or RSA key and SHA-2",
+  WEAK_ALGORITHM: "sign with a stronger key and hash: ed25519, or RSA of 2048 bits or more, with SHA-2",
+  WRONG_NAMESPACE: "sign with git itself, which uses the namespace git",
+  UNKNOWN_KEY: "sign with a key that the trust policy names, or have this key added to it",
+  BAD_SIGNATURE: "find out who changed the commit after it was signed; do not sign it again unread",
+  USER_PRESENCE_MISSING: "sign again, and touch the security key",
+  KEY_NOT_FOR_SIGNING: "sign with a subkey that may sign",
+  KEY_INVALID:
+    "renew the key's self-signature (`gpg --quick-set-expire`) and export it to the trust policy again",
+  KEY_NOT_YET_VALID: "check the key's validAfter and the clock of whoever committed",
+  KEY_EXPIRED: "extend the key or its validBefore, or have somebody with a current key sign",
+  KEY_REVOKED: "have somebody whose key is not revoked review the change and sign it",
+  SIGNATURE_EXPIRED: "sign the commit again",
+  SIGNATURE_IN_FUTURE: "set the clock of whoever signed, and sign again",
+  MALFORMED_COMMIT: "write the commit again with git",
+  COMMIT_IN_FUTURE: "set the clock of whoever committed, and commit again",
+  ROLE_MISSING: "have somebody with that role sign the change",
+  PATH_NOT_COVERED: "add a rule for the path to the trust policy, or leave the path alone",
+};

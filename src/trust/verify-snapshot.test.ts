@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { sshMaterial, trustMaterial } from "../../test/integration/commits/material.ts";
+import {
+  commitObject,
+  ed25519,
+  NOW,
+  PARENT,
+  rawCommit,
+  sshSigned,
+} from "../../test/integration/commits/objects.ts";
+import type { CommitRange, RawCommit, Snapshot } from "../git/index.ts";
+import { compileTrust } from "./compile.ts";
+import type { Trust } from "./trust.ts";
+import { verifySnapshot } from "./verify-snapshot.ts";
+
+const key = ed25519();
+let trust: Trust;
+
+beforeAll(async () => {
+  trust = await compileTrust(trustMaterial([sshMaterial(key)]));
+});
+
+function snapshotOf(commits: readonly RawCommit[], range: Partial<CommitRange> = {}): Snapshot {
+  const head = commits[0]?.oid ?? PARENT;
+  return {
+    url: "https://git.bank.example/payments.git",
+    ref: "refs/heads/main",
+    head,
+    range: { head, base: PARENT, descendsFromBase: true, commits, ...range },
+    changedPaths: [],
+    files: new Map(),
+  };
+}
+
+/** A chain of signed commits on top of PARENT, newest first; `replace` swaps one for another with the same parent. */
+function chain(length: number, replace: { at?: number; unsigned?: boolean } = {}): RawCommit[] {
+  const commits: RawCommit[] = [];
+  for (let index = 0; index < length; index += 1) {
+    const parts = { parents: [commits.at(-1)?.oid ?? PARENT], message: `change ${index}` };
+    commits.push(rawCommit(index === replace.at ? commitObject(parts) : sshSigned(key, parts)));
+  }
+  return commits.reverse();
+}
+
+describe("a snapshot is verified when every commit of its range is", () => {
+  it("and comes back as what it was", async () => {
+    const snapshot = snapshotOf(chain(40));
+    const verdict = await verifySnapshot(snapshot, trust, NOW);
+    expect(verdict.refusals).toEqual([]);
+    expect(verdict.verified).toBe(snapshot);
+    expect(verdict.records.map(({ oid }) => oid)).toEqual(snapshot.range.commits.map(({ oid }) => oid));
+  });
+
+  it.each([0, 1, 20, 39])("and not when number %i is unsigned", async (at) => {
+    const verdict = await verifySnapshot(snapshotOf(chain(40, { at })), trust, NOW);
+    expect(verdict.refusals.map(({ code }) => code)).toEqual(["UNSIGNED"]);
+    expect(verdict.verified).toBeUndefined();
+    expect(verdict.records.filter((record) => record.verdict === "verified")).toHaveLength(39);
+  });
+});
+
+describe("history", () => {
+  const commits = chain(2);
+
+  it("goes on from what was let in last", async () => {
+    const rewritten = await verifySnapshot(snapshotOf(commits, { descendsFromBase: false }), trust, NOW);
+    expect(rewritten.refusals.map(({ code }) => code)).toEqual(["HISTORY_REWRITTEN"]);
+    expect(rewritten.verified).toBeUndefined();
+    expect((await verifySnapshot(snapshotOf(commits), trust, NOW)).verified).toBeDefined();
+  });
+
+  it("may be rewritten where the policy says so", async () => {
+    const loose = await compileTrust(
+      trustMaterial([sshMaterial(key)], { history: { start: "root", fastForwardOnly: false } }),
+    );
+    const verdict = await verifySnapshot(snapshotOf(commits, { descendsFromBase: false }), loose, NOW);
+    expect(verdict.refusals).toEqual([]);
+    expect(verdict.verified).toBeDefined();
+  });
+
+  it("may stand still", async () => {
+    const verdict = await verifySnapshot(snapshotOf([]), trust, NOW);
+    expect(verdict.refusals).toEqual([]);
+    expect(verdict.verified).toBeDefined();
+  });
+});
+
+describe("a range that is not whole is no answer", () => {
+  const commits = chain(3);
+
+  it.each([
+    ["without its head", snapshotOf(commits, { commits: commits.slice(1) })],
+    ["with another head", snapshotOf(commits, { head: PARENT })],
+    ["without anything", snapshotOf([], { base: undefined })],
+  ])("%s", async (_, snapshot) => {
+    await expect(verifySnapshot(snapshot, trust, NOW)).rejects.toMatchObject({ code: "INCOMPLETE_RANGE" });
+  });
+});
