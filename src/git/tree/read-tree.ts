@@ -58,7 +58,7 @@ class TreeReader {
     }
     const names = new Map<string, string>();
     for (const entry of entries) {
-      if (this.refusals.length >= MAX_REFUSALS) return;
+      if (this.#isDone) return;
       const name = entry.name.toString("utf8");
       const path = folder === "" ? name : `${folder}/${name}`;
       if (!this.#checkName(entry, path, names)) continue;
@@ -122,6 +122,11 @@ class TreeReader {
     if (found === "inside" && !isUnder(path, this.#path)) return;
     const where = found === "inside" ? "is a symbolic link" : "is a symbolic link that leads out of the tree";
     this.#refuse("SYMLINK", path, where);
+  }
+
+  /** Past a limit there is nothing more to learn, and every step would be one too many. */
+  get #isDone(): boolean {
+    return this.refusals.length >= MAX_REFUSALS || this.refusals.at(-1)?.code === "TREE_TOO_LARGE";
   }
 
   #refuse(code: GitRefusalCode, path: string, found: string): void {

@@ -146,7 +146,8 @@ describe("an object that is not what its name says", () => {
     const noticed = codes.filter((code) => code !== undefined);
     expect(noticed.length).toBeGreaterThanOrEqual(codes.length - 1);
     expect(noticed.length).toBeGreaterThan(20);
-    for (const code of noticed) expect(["OBJECT_CORRUPT", "PACK_CORRUPT", "OBJECT_TOO_LARGE"]).toContain(code);
+    for (const code of noticed)
+      expect(["OBJECT_CORRUPT", "PACK_CORRUPT", "OBJECT_TOO_LARGE"]).toContain(code);
     truncateSync(file, Math.floor(honest.length / 2));
     expect(await readAll()).toMatch(/CORRUPT/);
   });
