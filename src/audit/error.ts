@@ -1,0 +1,34 @@
+import { Fault } from "../fault.ts";
+
+export type AuditErrorCode =
+  /** Another process writes to this log. */
+  | "LOCKED"
+  /** There is no log in the folder. */
+  | "NOT_A_LOG"
+  /** What is on disk is not what was signed; the log stays closed. */
+  | "TAMPERED"
+  /** The log on disk has another origin than the one asked for. */
+  | "WRONG_ORIGIN"
+  /** Not a name that a log can have. */
+  | "MALFORMED_ORIGIN"
+  | "CLOSED"
+  /** Not an entry that this log could verify later. */
+  | "MALFORMED_ENTRY"
+  | "ENTRY_TOO_LARGE"
+  /** The entry is not in the log, and may be appended again. */
+  | "NOT_RECORDED"
+  /** The entry may be in the log or not: read its end before deciding again. */
+  | "IN_DOUBT"
+  | "EVIDENCE_MISSING"
+  | "EVIDENCE_MISMATCH"
+  | "EVIDENCE_TOO_LARGE"
+  | "MALFORMED_KEY"
+  | "UNSUPPORTED_KEY"
+  /** A file that would be overwritten, and must not be. */
+  | "EXISTS"
+  | "UNREADABLE"
+  | "UNWRITABLE";
+
+export class AuditError extends Fault<AuditErrorCode> {
+  override readonly name = "AuditError";
+}

@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { appendAdmission, fillLog, identity, ORIGIN, openLog } from "../../test/integration/audit/samples.ts";
+import type { LogPosition } from "../verified.ts";
+import { type AuditLog, type LogStore, MemoryStore, parseEntry, verifyLog } from "./index.ts";
+
+type Failure = "before it is written" | "after it is written" | "for want of space";
+
+/** Fails one write, and remembers every checkpoint that anybody could have seen. */
+class FailingStore implements LogStore {
+  readonly inner: MemoryStore;
+  readonly seen: Uint8Array[] = [];
+  writes = 0;
+  failed: string | undefined;
+  readonly #failAt: number;
+  readonly #failure: Failure;
+
+  constructor(inner: MemoryStore, failAt: number, failure: Failure) {
+    this.inner = inner;
+    this.#failAt = failAt;
+    this.#failure = failure;
+  }
+
+  read(path: string, limit: number) {
+    return this.inner.read(path, limit);
+  }
+
+  removeFolder(path: string) {
+    return this.inner.removeFolder(path);
+  }
+
+  lock() {
+    return this.inner.lock();
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    const fails = this.writes++ === this.#failAt;
+    if (!fails || this.#failure === "after it is written") {
+      await this.inner.write(path, bytes);
+      if (path === "checkpoint") this.seen.push(bytes);
+    }
+    if (!fails) return;
+    this.failed = path;
+    throw Object.assign(new Error(this.#failure), {
+      code: this.#failure === "for want of space" ? "ENOSPC" : "EIO",
+    });
+  }
+}
+
+/** All that must hold, whatever failed: of `acknowledged` appends nothing is lost, and nothing is there twice. */
+async function expectSound(store: FailingStore, acknowledged: readonly LogPosition[]): Promise<void> {
+  const trust = { publicKey: identity.signer.publicKey, origin: ORIGIN };
+  await using log = await openLog(new MemoryStore(store.inner.files));
+  for (const older of store.seen.length > 0 ? store.seen : [undefined]) {
+    expect(await verifyLog(store.inner, { trust, older })).toMatchObject({ refusals: [] });
+  }
+  const entries = await Array.fromAsync(log.entries());
+  const leaves = new Map(entries.map(({ index, leafHash }) => [index, leafHash]));
+  for (const { index, leafHash } of acknowledged) expect(leaves.get(index)).toBe(leafHash);
+  const revisions = entries.map(({ bytes }) => {
+    const entry = parseEntry(bytes);
+    return entry.ok && entry.value.kind === "decision"
+      ? entry.value.decision.source.revision
+      : `outcome ${bytes.length}`;
+  });
+  const decided = revisions.filter((revision) => !revision.startsWith("outcome"));
+  expect(new Set(decided).size).toBe(decided.length);
+}
+
+const SIZES = [0, 1, 255, 256];
+const FAILURES: readonly Failure[] = ["before it is written", "after it is written", "for want of space"];
+
+describe.each(SIZES)("an append to %d entries", (size) => {
+  let base: MemoryStore;
+
+  beforeAll(async () => {
+    base = new MemoryStore();
+    await using log = await openLog(base);
+    await fillLog(log, size);
+  });
+
+  async function writesOfOneAppend(): Promise<string[]> {
+    const paths: string[] = [];
+    const store = new MemoryStore(base.files);
+    await using log = await openLog(store);
+    const write = store.write.bind(store);
+    store.write = async (path, bytes) => {
+      paths.push(path);
+      await write(path, bytes);
+    };
+    await appendAdmission(log, 10_000);
+    return paths;
+  }
+
+  async function faultyLog(
+    failAt: number,
+    failure: Failure,
+  ): Promise<{ store: FailingStore; log: AuditLog }> {
+    const store = new FailingStore(new MemoryStore(base.files), failAt, failure);
+    return { store, log: await openLog(store) };
+  }
+
+  it("writes the evidence first, then entries and tiles, then twice the checkpoint", async () => {
+    const paths = await writesOfOneAppend();
+    const kinds = paths.map(
+      (path) => /^(evidence|tile\/entries|tile\/\d|pending|checkpoint)/.exec(path)?.[0],
+    );
+    const tiles = (size + 1) % 256 === 0 ? ["tile/0", "tile/1"] : ["tile/0"];
+    expect(kinds).toEqual(["evidence", "tile/entries", ...tiles, "pending", "checkpoint"]);
+  });
+
+  it.each(FAILURES)("is all or nothing where a write fails %s, and the process goes on", async (failure) => {
+    const writes = await writesOfOneAppend();
+    for (const [failAt, path] of writes.entries()) {
+      const { store, log } = await faultyLog(failAt, failure);
+      const code = path.startsWith("evidence")
+        ? "EIO"
+        : ["pending", "checkpoint"].includes(path)
+          ? "IN_DOUBT"
+          : "NOT_RECORDED";
+      const failed = appendAdmission(log, 10_000);
+      const expected = code === "EIO" ? {} : { code };
+      await expect(failed, `${path} ${failure}`).rejects.toMatchObject(expected);
+      expect(store.failed).toBe(path);
+      await expectSoundAfterMore(store, log);
+    }
+  });
+
+  it.each(FAILURES)(
+    "is all or nothing where a write fails %s, and the process ends there",
+    async (failure) => {
+      const writes = await writesOfOneAppend();
+      for (const failAt of writes.keys()) {
+        const { store, log } = await faultyLog(failAt, failure);
+        await expect(appendAdmission(log, 10_000)).rejects.toThrow();
+        await expectSound(store, []);
+        const survivors = new FailingStore(
+          new MemoryStore(store.inner.files),
+          Number.POSITIVE_INFINITY,
+          failure,
+        );
+        await expectSoundAfterMore(survivors, await openLog(survivors));
+      }
+    },
+  );
+
+  async function expectSoundAfterMore(store: FailingStore, log: AuditLog): Promise<void> {
+    const acknowledged = [await appendAdmission(log, 10_001), await appendAdmission(log, 10_002)];
+    expect(acknowledged.map(({ index }) => index - size)).toSatisfy(
+      ([first, second]: number[]) => (first === 0 || first === 1) && second === (first ?? 0) + 1,
+    );
+    await log.close();
+    await expectSound(store, acknowledged);
+  }
+});
+
+describe("an append in doubt", () => {
+  it.each([
+    ["is in the log once it reached the pending checkpoint", "pending", "after it is written", 2],
+    ["is in the log once it reached the checkpoint", "checkpoint", "before it is written", 2],
+    ["is not in the log before that", "pending", "before it is written", 1],
+  ] as const)("%s", async (_what, path, failure, size) => {
+    const base = new MemoryStore();
+    const before = await openLog(base);
+    await appendAdmission(before, 1);
+    await before.close();
+    const order = ["evidence", "tile/entries", "tile/0", "pending", "checkpoint"];
+    const store = new FailingStore(base, order.indexOf(path), failure);
+    const log = await openLog(store);
+    await expect(appendAdmission(log, 2)).rejects.toMatchObject({ code: "IN_DOUBT" });
+    expect(await Array.fromAsync(log.entries())).toHaveLength(size);
+    expect(log.size).toBe(size);
+  });
+});

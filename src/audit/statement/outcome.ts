@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { Digest } from "../../digest.ts";
+import type { LogPosition } from "../../verified.ts";
+import {
+  type GateName,
+  gateNameSchema,
+  STATEMENT_TYPE,
+  subjectSchema,
+  timestampSchema,
+  toSubject,
+  toTimestamp,
+  toVerifier,
+  verifierSchema,
+} from "./statement.ts";
+
+export const OUTCOME_TYPE = "https://sluice.dev/outcome/v1";
+
+/**
+ * `applied`: the target now holds the admitted manifests. `unchanged`: it held them already. `failed`: it
+ * does not hold them, and the message says why. `superseded`: another change was admitted before this one
+ * was applied.
+ */
+export const OUTCOME_RESULTS = ["applied", "unchanged", "failed", "superseded"] as const;
+export type OutcomeResult = (typeof OUTCOME_RESULTS)[number];
+
+/** What became of an admitted change. Only what was admitted has an outcome, and only one. */
+export interface OutcomeStatementInput {
+  readonly gate: GateName;
+  /** As in the decision. */
+  readonly source: { readonly url: string; readonly revision: string };
+  readonly manifests: Digest;
+  /** Where the decision stands that was carried out. */
+  readonly decision: LogPosition;
+  readonly result: OutcomeResult;
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly observedAt: number;
+  /** Of Sluice. */
+  readonly version: string;
+}
+
+export function toOutcomeStatement(input: OutcomeStatementInput, origin: string): object {
+  return {
+    _type: STATEMENT_TYPE,
+    subject: toSubject({ ...input.source, manifests: input.manifests }),
+    predicateType: OUTCOME_TYPE,
+    predicate: {
+      verifier: toVerifier({ origin, version: input.version }),
+      timeObserved: toTimestamp(input.observedAt),
+      gate: { namespace: input.gate.namespace, name: input.gate.name },
+      decision: { index: input.decision.index, leafHash: input.decision.leafHash },
+      result: input.result,
+      message: input.message,
+    },
+  };
+}
+
+export const outcomeSchema = z
+  .object({
+    _type: z.literal(STATEMENT_TYPE),
+    subject: subjectSchema,
+    predicateType: z.literal(OUTCOME_TYPE),
+    predicate: z.object({
+      verifier: verifierSchema,
+      timeObserved: timestampSchema,
+      gate: gateNameSchema,
+      decision: z.object({ index: z.int().min(0), leafHash: z.string().regex(/^[0-9a-f]{64}$/) }),
+      result: z.enum(OUTCOME_RESULTS),
+      message: z.string(),
+    }),
+  })
+  .transform(({ subject, predicate }) => {
+    const { timeObserved, ...rest } = predicate;
+    const { manifests, url, revision } = subject;
+    return { ...rest, observedAt: timeObserved, source: { url, revision }, manifests };
+  });
+
+export type OutcomeRecord = z.output<typeof outcomeSchema>;

@@ -1,0 +1,140 @@
+import { type Judged, passed, refused } from "../refusal.ts";
+import {
+  bundlePath,
+  EMPTY_FRONTIER,
+  equalHashes,
+  type Frontier,
+  type Hash,
+  hashesAt,
+  hashLeaf,
+  hashNothing,
+  inclusionPath,
+  partialsPath,
+  pushLeaf,
+  pushSubtree,
+  rootOf,
+  TILE_WIDTH,
+  type TreeHead,
+  tileOf,
+  tilePath,
+  treeRoot,
+  verifyInclusion,
+} from "./merkle/index.ts";
+import { readBundle, readProof, readTile, type TileProblem } from "./reader.ts";
+import type { LogFiles } from "./store/index.ts";
+import { encodeBundle, encodeTile } from "./tlog/bundle.ts";
+
+/** The right edge of the log: what is needed to append to it, and no more, however long it is. */
+export interface Tail {
+  readonly frontier: Frontier;
+  /** By level, the hashes of the partial tile; empty where the last tile is full. */
+  readonly tiles: readonly (readonly Hash[])[];
+  /** The entries of the partial bundle. */
+  readonly entries: readonly Uint8Array[];
+}
+
+export const EMPTY_TAIL: Tail = { frontier: EMPTY_FRONTIER, tiles: [], entries: [] };
+
+export interface Growth {
+  readonly tail: Tail;
+  readonly leaf: Hash;
+  /** All that is new: none of these is part of a smaller tree, and they may be written in any order. */
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}
+
+/** The log with one entry more. */
+export function growTail(tail: Tail, entry: Uint8Array): Growth {
+  const leaf = hashLeaf(entry);
+  const frontier = pushLeaf(tail.frontier, leaf);
+  const entries = [...tail.entries, entry];
+  const bundle = bundlePath(lastTile(0, frontier.size), entries.length);
+  const files = [{ path: bundle, bytes: encodeBundle(entries) }];
+  const tiles = [...tail.tiles];
+  let hash: Hash | undefined = leaf;
+  // A tile that fills up gives one hash to the level above.
+  for (let level = 0; hash !== undefined; level++) {
+    const hashes: readonly Hash[] = [...(tiles[level] ?? []), hash];
+    const full = hashes.length === TILE_WIDTH;
+    const path = tilePath({ level, index: lastTile(level, frontier.size), width: hashes.length });
+    files.push({ path, bytes: encodeTile(hashes) });
+    tiles[level] = full ? [] : hashes;
+    hash = full ? treeRoot(hashes) : undefined;
+  }
+  return { tail: { frontier, tiles, entries: entries.length === TILE_WIDTH ? [] : entries }, leaf, files };
+}
+
+function lastTile(level: number, size: number): number {
+  return Math.floor((hashesAt(level, size) - 1) / TILE_WIDTH);
+}
+
+/** Folders of partial tiles and bundles that full ones have taken the place of, along the right edge. */
+export function obsoletePartials(size: number): readonly string[] {
+  const folders: string[] = [];
+  for (let level = 0; hashesAt(level, size) >= TILE_WIDTH; level++) {
+    const index = Math.floor(hashesAt(level, size) / TILE_WIDTH) - 1;
+    folders.push(partialsPath(tilePath({ level, index, width: TILE_WIDTH })));
+    if (level === 0) folders.push(partialsPath(bundlePath(index, TILE_WIDTH)));
+  }
+  return folders;
+}
+
+export type TailProblem =
+  | TileProblem
+  /** The tiles do not add up to the root of the checkpoint. */
+  | "ROOT_MISMATCH"
+  /** An entry does not hash to its leaf. */
+  | "LEAF_MISMATCH";
+
+/** Reads the right edge, and checks it and the last entries against the root of a verified checkpoint. */
+export async function readTail(files: LogFiles, head: TreeHead): Promise<Judged<Tail, TailProblem>> {
+  const tiles: (readonly Hash[])[] = [];
+  for (let level = 0; hashesAt(level, head.size) > 0; level++) {
+    const count = hashesAt(level, head.size);
+    const edge = tileOf(level, Math.floor(count / TILE_WIDTH), head.size);
+    const hashes = edge.width === 0 ? passed([]) : await readTile(files, edge);
+    if (!hashes.ok) return hashes;
+    tiles.push(hashes.value);
+  }
+  const frontier = frontierOf(tiles);
+  if (!equalHashes(rootOf(frontier), head.root)) return mismatch("ROOT_MISMATCH", `tree of ${head.size}`);
+  const entries = await readLastEntries(files, head);
+  if (!entries.ok) return entries;
+  return passed({ frontier, tiles, entries: entries.value.length === TILE_WIDTH ? [] : entries.value });
+}
+
+function frontierOf(tiles: readonly (readonly Hash[])[]): Frontier {
+  const topDown = tiles.map((hashes, level) => ({ hashes, leaves: TILE_WIDTH ** level })).toReversed();
+  return topDown.reduce(
+    (frontier, { hashes, leaves }) =>
+      hashes.reduce((grown, hash) => pushSubtree(grown, hash, leaves), frontier),
+    EMPTY_FRONTIER,
+  );
+}
+
+/**
+ * The last bundle, its entries checked against their leaves. The proof of the last one takes in all of the
+ * other leaves of its tile, and so shows that the whole tile is under the root, a full one as well.
+ */
+async function readLastEntries(
+  files: LogFiles,
+  { size, root }: TreeHead,
+): Promise<Judged<readonly Uint8Array[], TailProblem>> {
+  if (size === 0) return passed([]);
+  const tile = tileOf(0, lastTile(0, size), size);
+  const leaves = await readTile(files, tile);
+  if (!leaves.ok) return leaves;
+  const entries = await readBundle(files, tile.index, tile.width);
+  if (!entries.ok) return entries;
+  const proof = await readProof(files, inclusionPath(size - 1, size), size);
+  if (!proof.ok) return proof;
+  const hashes = entries.value.map(hashLeaf);
+  const wrong = hashes.findIndex((hash, i) => !equalHashes(hash, leaves.value[i] ?? hashNothing()));
+  if (wrong >= 0) return mismatch("LEAF_MISMATCH", `entry ${size - tile.width + wrong}`);
+  const included = verifyInclusion(hashes.at(-1) ?? hashNothing(), size - 1, size, proof.value, root);
+  return included ? entries : mismatch("LEAF_MISMATCH", `entry ${size - 1}`);
+}
+
+function mismatch(code: TailProblem, subject: string): Extract<Judged<never, TailProblem>, { ok: false }> {
+  const message = "what is stored is not what the checkpoint was signed for";
+  return refused({ code, subject, message, remedy: "restore the log from a copy" });
+}
