@@ -2,14 +2,16 @@ import { expect, it } from "vitest";
 import * as signatures from "./index.ts";
 
 it("shows what other folders may use, and no more", () => {
-  expect(Object.keys(signatures).sort()).toEqual([
-    "CLOCK_SKEW_MS",
-    "buildOpenpgpKeyring",
-    "parseAllowedSigners",
-    "parseSshKeyLine",
-    "readKeyFile",
-    "signSsh",
-    "toSshKeyLine",
-    "verifySignature",
-  ]);
+  expect(new Set(Object.keys(signatures))).toEqual(
+    new Set([
+      "CLOCK_SKEW_MS",
+      "buildOpenpgpKeyring",
+      "parseAllowedSigners",
+      "parseSshKeyLine",
+      "readKeyFile",
+      "signSsh",
+      "toSshKeyLine",
+      "verifySignature",
+    ]),
+  );
 });

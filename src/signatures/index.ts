@@ -6,5 +6,5 @@ export type { SshPublicKey } from "./ssh/public-key.ts";
 export { signSsh, toSshKeyLine } from "./ssh/sign.ts";
 export type { SshKeyring } from "./ssh/verify.ts";
 export type { GoodSignature, RefusedSignature, Scheme, SignatureCode, SignatureVerdict } from "./verdict.ts";
-export { CLOCK_SKEW_MS } from "./openpgp/verify.ts";
+export { CLOCK_SKEW_MS } from "./clock.ts";
 export { type Keyring, verifySignature } from "./verify.ts";

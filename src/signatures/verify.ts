@@ -1,6 +1,6 @@
+import { SIGNATURE_LABEL } from "./openpgp/armor.ts";
 import type { OpenpgpKeyring } from "./openpgp/keyring.ts";
-import { OPENPGP_ARMOR_LABEL } from "./openpgp/signature.ts";
-import { verifyOpenpgpSignature } from "./openpgp/verify.ts";
+import type { verifyOpenpgpSignature } from "./openpgp/verify.ts";
 import { SSH_ARMOR_LABEL } from "./ssh/sshsig.ts";
 import { type SshKeyring, verifySshSignature } from "./ssh/verify.ts";
 import { refuseSignature, type SignatureVerdict } from "./verdict.ts";
@@ -15,7 +15,8 @@ export interface Keyring {
  * Judges what a commit carries as its signature, over the commit's own bytes. The armor's first line
  * tells the scheme, as it does for git. Pure: the same arguments give the same verdict.
  *
- * SSH signatures are judged at once; the OpenPGP library answers through promises.
+ * SSH signatures are judged at once. The OpenPGP library answers through promises, and is loaded when the first
+ * such signature comes: it is most of the time and memory that starting would take.
  */
 export function verifySignature(
   payload: Uint8Array,
@@ -27,8 +28,13 @@ export function verifySignature(
   if (signature.startsWith(`-----BEGIN ${SSH_ARMOR_LABEL}-----`)) {
     return verifySshSignature(payload, signature, keyring.ssh);
   }
-  if (signature.startsWith(`-----BEGIN ${OPENPGP_ARMOR_LABEL}-----`)) {
-    return verifyOpenpgpSignature(payload, signature, keyring.openpgp, now);
+  if (signature.startsWith(`-----BEGIN ${SIGNATURE_LABEL}-----`)) {
+    return verifyOpenpgp(payload, signature, keyring.openpgp, now);
   }
   return refuseSignature(null, "UNSUPPORTED_SCHEME", "neither an SSH nor an OpenPGP signature");
+}
+
+async function verifyOpenpgp(...args: Parameters<typeof verifyOpenpgpSignature>): Promise<SignatureVerdict> {
+  const { verifyOpenpgpSignature } = await import("./openpgp/verify.ts");
+  return verifyOpenpgpSignature(...args);
 }

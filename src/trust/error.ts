@@ -5,7 +5,6 @@ export type TrustErrorCode =
   | "INVALID_KEY"
   | "DUPLICATE_KEY"
   | "INVALID_RULE"
-  | "UNREADABLE_KEYS"
   | "INCOMPLETE_RANGE";
 
 /** Trust cannot be used as it was given, or was asked about something it was not given whole. */

@@ -36,7 +36,7 @@ describe("commits as they come", () => {
     const records = await Array.fromAsync(verifyCommits(commits, trust, NOW));
     expect(records.map(({ oid }) => oid)).toEqual(commits.map(({ oid }) => oid));
     const outcomes = new Set(records.map(({ scheme, code }) => `${scheme} ${code}`));
-    expect([...outcomes].sort()).toEqual(["null UNSIGNED", "openpgp null", "ssh null"]);
+    expect(outcomes).toEqual(new Set(["null UNSIGNED", "openpgp null", "ssh null"]));
   });
 
   it("are not read far ahead of their records", async () => {

@@ -1,5 +1,9 @@
 import { armorLines, decodeBase64Lines, MAX_ARMOR_CHARACTERS } from "../armor.ts";
 
+export const SIGNATURE_LABEL = "PGP SIGNATURE";
+export const PUBLIC_KEY_LABEL = "PGP PUBLIC KEY BLOCK";
+export const PRIVATE_KEY_LABEL = "PGP PRIVATE KEY BLOCK";
+
 const HEADER = /^[A-Za-z]{1,32}: .{0,512}$/;
 const CHECKSUM = /^=([A-Za-z0-9+/]{4})$/;
 

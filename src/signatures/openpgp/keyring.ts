@@ -1,7 +1,6 @@
-import { decodeArmor } from "./armor.ts";
+import { decodeArmor, PRIVATE_KEY_LABEL, PUBLIC_KEY_LABEL } from "./armor.ts";
 import { type Certificate, type Component, mergeBy, mergeCertificates } from "./certificate.ts";
 import { PACKET, splitPackets } from "./packets.ts";
-import { readCertificate } from "./read-certificate.ts";
 
 /** The key and the certificate it is part of. */
 export interface Candidate {
@@ -39,6 +38,7 @@ export async function readKeyFile(bytes: Uint8Array): Promise<KeyFile> {
   const nothing = { certificates: [], unreadable: [] };
   const blocks = bytes.length > MAX_KEY_FILE_BYTES ? undefined : blocksOf(bytes);
   if (blocks === undefined || blocks.length === 0) return { ...nothing, problem: "NOT_A_KEY" };
+  const { readCertificate } = await import("./read-certificate.ts");
   const certificates: Certificate[] = [];
   const unreadable: string[] = [];
   for (const block of blocks) {
@@ -55,7 +55,6 @@ export async function readKeyFile(bytes: Uint8Array): Promise<KeyFile> {
   return { certificates, unreadable };
 }
 
-const PUBLIC_KEY_LABEL = "PGP PUBLIC KEY BLOCK";
 const BLOCK = /^-----BEGIN PGP (PUBLIC|PRIVATE) KEY BLOCK-----$/;
 
 /** The packet sequences in a file; undefined where armor is broken. */
@@ -77,7 +76,7 @@ function blocksOf(bytes: Uint8Array): Uint8Array[] | undefined {
 
 function decodeBlock(lines: readonly string[]): Uint8Array | undefined {
   const [, kind] = BLOCK.exec(lines[0] ?? "") ?? [];
-  const label = kind === "PRIVATE" ? "PGP PRIVATE KEY BLOCK" : PUBLIC_KEY_LABEL;
+  const label = kind === "PRIVATE" ? PRIVATE_KEY_LABEL : PUBLIC_KEY_LABEL;
   return decodeArmor(lines.join("\n"), label, MAX_KEY_FILE_BYTES);
 }
 

@@ -1,10 +1,8 @@
 import { enums, SignaturePacket } from "openpgp";
 import { type Judged, passed, refused } from "../../refusal.ts";
 import { hashWeakness } from "./algorithms.ts";
-import { decodeArmor } from "./armor.ts";
+import { decodeArmor, SIGNATURE_LABEL } from "./armor.ts";
 import { PACKET, splitPackets } from "./packets.ts";
-
-export const OPENPGP_ARMOR_LABEL = "PGP SIGNATURE";
 
 type Code = "MALFORMED_SIGNATURE" | "UNSUPPORTED_ALGORITHM" | "WEAK_ALGORITHM";
 
@@ -22,7 +20,7 @@ export interface OpenpgpSignature {
 
 /** Parses a detached signature: armor with exactly one signature packet in it, over data, with a strong hash. */
 export function parseOpenpgpSignature(armored: string): Judged<OpenpgpSignature, Code> {
-  const bytes = decodeArmor(armored, OPENPGP_ARMOR_LABEL);
+  const bytes = decodeArmor(armored, SIGNATURE_LABEL);
   const packets = bytes === undefined ? undefined : splitPackets(bytes);
   if (packets === undefined) return refuse("MALFORMED_SIGNATURE", "not the armor of an OpenPGP signature");
   const [only, another] = packets;

@@ -8,8 +8,9 @@ import {
   openpgpKey,
   openpgpSign,
 } from "../../../test/integration/commits/openpgp-keys.ts";
+import { CLOCK_SKEW_MS } from "../clock.ts";
 import type { OpenpgpKeyring } from "./keyring.ts";
-import { CLOCK_SKEW_MS, verifyOpenpgpSignature } from "./verify.ts";
+import { verifyOpenpgpSignature } from "./verify.ts";
 
 const MESSAGE = Buffer.from("tree 4b825dc\n\nmessage\n");
 

@@ -1,12 +1,10 @@
 import { createMessage, enums } from "openpgp";
+import { CLOCK_SKEW_MS } from "../clock.ts";
 import { type RefusedSignature, refuseSignature, type SignatureVerdict } from "../verdict.ts";
 import { libraryConfig } from "./algorithms.ts";
 import type { Candidate, OpenpgpKeyring } from "./keyring.ts";
 import { type OpenpgpSignature, parseOpenpgpSignature } from "./signature.ts";
 import { judgeKey } from "./validity.ts";
-
-/** How far the clocks of signers may be ahead. */
-export const CLOCK_SKEW_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Judges an armored, detached OpenPGP signature over `payload` at the time `now`. The issuer that the

@@ -1,0 +1,149 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { loadTrustPolicy, ResourceError } from "../api/index.ts";
+import { systemErrorCode } from "../fault.ts";
+import { parseCommit } from "../git/commit.ts";
+import {
+  cloneTemporarily,
+  type Oid,
+  openRepository,
+  parseOid,
+  type RawCommit,
+  type Repository,
+  streamRange,
+} from "../git/index.ts";
+import {
+  asksForPaths,
+  compileTrust,
+  type KeyFileMaterial,
+  type KeyFileTrust,
+  trustKeyFiles,
+  verifyCommits,
+} from "../trust/index.ts";
+import { action } from "./action.ts";
+import { createCommitReport } from "./commit-report.ts";
+import type { ExitCode, Io } from "./io.ts";
+
+interface VerifyCommitsOptions {
+  readonly repo: string;
+  readonly ref: string;
+  readonly start: string;
+  readonly trust?: string;
+  readonly allowedSigners: readonly string[];
+  readonly openpgpKeys: readonly string[];
+}
+
+/** Under `verify`, which it makes if no other command has. */
+export function registerVerifyCommits(program: Command): void {
+  const verify =
+    program.commands.find((command) => command.name() === "verify") ??
+    program.command("verify").description("Verify one thing by itself");
+  verify
+    .command("commits")
+    .description("Check who signed each commit of a repository")
+    .requiredOption("--repo <url|dir>", "http(s) URL, or the folder of a bare or normal repository")
+    .option("--ref <name>", "branch, tag, full ref name or commit id; of a URL, a branch", "HEAD")
+    .option(
+      "--start <oid|root|tip>",
+      "all history (root), the head alone (tip), or what that commit does not reach",
+      "root",
+    )
+    .option("--trust <file>", "the file with the TrustPolicy whose signers and rules decide")
+    .option(
+      "--allowed-signers <file...>",
+      "instead: files as of gpg.ssh.allowedSignersFile, judged as git does",
+      [],
+    )
+    .option(
+      "--openpgp-keys <file...>",
+      "instead, or as well: OpenPGP public keys, armored or binary, one or many",
+      [],
+    )
+    .action(action(run));
+}
+
+async function run(io: Io, options: VerifyCommitsOptions): Promise<ExitCode> {
+  const { trust, notices } = await readTrust(options);
+  await using source = await openSource(io, options);
+  const report = createCommitReport(io, { ref: options.ref, head: source.head, notices });
+  const commits = commitsOf(source, options.start, asksForPaths(trust));
+  for await (const record of verifyCommits(commits, trust, Date.now())) report.add(record);
+  return report.finish();
+}
+
+async function readTrust({
+  trust,
+  allowedSigners,
+  openpgpKeys,
+}: VerifyCommitsOptions): Promise<KeyFileTrust> {
+  const keyFiles = allowedSigners.length + openpgpKeys.length;
+  if ((trust === undefined) === (keyFiles === 0)) {
+    throw new ResourceError(
+      "MISSING_RESOURCE",
+      "expected either --trust, or --allowed-signers and --openpgp-keys",
+      {
+        remedy: "there is no default trust: say whose signature counts",
+      },
+    );
+  }
+  if (trust !== undefined) return { trust: await compileTrust(await loadTrustPolicy(trust)), notices: [] };
+  return await trustKeyFiles({
+    allowedSigners: await Promise.all(allowedSigners.map(readKeys)),
+    openpgpKeys: await Promise.all(openpgpKeys.map(readKeys)),
+  });
+}
+
+async function readKeys(origin: string): Promise<KeyFileMaterial> {
+  const bytes = await readFile(origin).catch((cause: unknown) => {
+    throw new ResourceError("UNREADABLE", `${origin} cannot be read (${systemErrorCode(cause)})`, { cause });
+  });
+  return { origin, bytes };
+}
+
+interface CommitSource extends AsyncDisposable {
+  readonly repository: Repository;
+  readonly head: Oid;
+}
+
+async function openSource(io: Io, { repo, ref }: VerifyCommitsOptions): Promise<CommitSource> {
+  if (/^https?:\/\//i.test(repo)) {
+    io.progress(`fetching ${ref}…`);
+    const branch = ref.replace(/^refs\/heads\//, "");
+    return await cloneTemporarily(ref === "HEAD" ? { url: repo } : { url: repo, branch });
+  }
+  const repository = await openRepository(repo);
+  return {
+    repository,
+    head: repository.resolveCommit(ref),
+    [Symbol.asyncDispose]: async () => repository.close(),
+  };
+}
+
+function commitsOf(
+  { repository, head }: CommitSource,
+  start: string,
+  withChangedPaths: boolean,
+): AsyncGenerator<RawCommit> {
+  if (start === "tip") return headAlone(repository, head, withChangedPaths);
+  const base = start === "root" ? undefined : parseOid(start);
+  return streamRange(repository, head, base, { withChangedPaths });
+}
+
+/** One commit, of whatever history: this works in a shallow clone, as long as nobody asks what it changes. */
+async function* headAlone(
+  repository: Repository,
+  head: Oid,
+  withChangedPaths: boolean,
+): AsyncGenerator<RawCommit> {
+  const bytes = repository.read(head, "commit");
+  const commit = parseCommit(bytes);
+  if (!withChangedPaths || !commit.ok) {
+    yield { oid: head, bytes };
+    return;
+  }
+  const [parent] = commit.value.parents;
+  for await (const raw of streamRange(repository, head, parent, { withChangedPaths })) {
+    yield raw;
+    return;
+  }
+}
