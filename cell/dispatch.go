@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"sluice.dev/cell/internal/frame"
 	"sluice.dev/cell/internal/kustomize"
@@ -21,26 +20,25 @@ var operations = map[string]operation{
 	"rego.test":       rego.Test,
 }
 
-// dispatch never panics: a panic in a linked library becomes a fault frame,
-// after which the host throws the instance away.
-func dispatch(input []byte) (output []byte) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			output = frame.EncodeFault(fmt.Sprintf("panic: %v\n%s", reason, debug.Stack()))
-		}
-	}()
-
+// dispatch answers one request frame. A fault panics, here as in the linked
+// libraries: the instance ends with the reason on its standard error, and
+// nothing that it held is used again.
+func dispatch(input []byte) []byte {
 	request, err := frame.Decode(input)
 	if err != nil {
-		return frame.EncodeFault(err.Error())
+		panic(err)
 	}
 	run, known := operations[request.Op]
 	if !known {
-		return frame.EncodeFault(fmt.Sprintf("unknown operation %q", request.Op))
+		panic(fmt.Sprintf("unknown operation %q", request.Op))
 	}
 	answer, err := run(request)
 	if err != nil {
-		return frame.EncodeFault(err.Error())
+		panic(err)
 	}
-	return frame.Encode(answer)
+	encoded, err := frame.Encode(answer)
+	if err != nil {
+		panic(err)
+	}
+	return encoded
 }

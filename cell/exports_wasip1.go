@@ -5,9 +5,15 @@ import (
 	"unsafe"
 )
 
-// The soft limit leaves room below the host's hard cap, so that the collector
-// works harder before memory.grow fails and takes the instance down.
-const softLimitShare = 0.75
+const (
+	// The soft limit leaves room below the host's hard cap, so that the
+	// collector works harder before memory.grow fails and the instance dies.
+	softLimitShare = 0.75
+
+	// Twice Go's default: builds of 500 objects were a tenth faster, and stayed
+	// far below the size at which the host replaces an instance.
+	collectAtGrowth = 200
+)
 
 // Both buffers are referenced from here while the host holds their address;
 // otherwise the collector could free them.
@@ -18,6 +24,7 @@ var request, answer []byte
 //go:wasmexport configure
 func configure(memoryBytes int64) {
 	debug.SetMemoryLimit(int64(float64(memoryBytes) * softLimitShare))
+	debug.SetGCPercent(collectAtGrowth)
 }
 
 // allocate makes room for a request frame and returns its address.

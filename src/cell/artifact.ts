@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
-import { systemErrorCode } from "../fault.ts";
 import { CellError } from "./errors.ts";
 
 /** Twice what the module has; a brotli bomb stops here. */
@@ -38,10 +37,9 @@ async function readCached(artifact: Artifact, digest: string): Promise<Uint8Arra
   if (artifact.cacheDirectory === undefined) return undefined;
   try {
     const wasm = await readFile(cachePath(artifact.cacheDirectory, digest));
-    return hash(wasm) === digest ? wasm : undefined; // damaged: made anew from the committed file
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw error;
+    return hash(wasm) === digest ? wasm : undefined;
+  } catch {
+    return undefined; // as for a damaged one: made anew from the committed file
   }
 }
 
@@ -69,7 +67,7 @@ async function keep(directory: string, digest: string, wasm: Uint8Array): Promis
     await writeFile(unfinished, wasm);
     await rename(unfinished, cachePath(directory, digest));
   } catch {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { force: true }).catch(() => undefined);
   }
 }
 

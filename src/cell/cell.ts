@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { CellError } from "./errors.ts";
 import { decodeAnswer, encodeRequest, type Files } from "./frame.ts";
 import { checkFiles, parseDirectory } from "./input.ts";
-import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES } from "./limits.ts";
+import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES, RECYCLE_ABOVE_BYTES } from "./limits.ts";
 import { Pool } from "./pool.ts";
 import { type CellProblem, type CellResult, refuse } from "./problems.ts";
 import {
@@ -65,8 +65,14 @@ export class Cell {
       workers: Math.max(1, Math.min(workers, availableParallelism())),
       deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
       memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+      recycleAboveBytes: RECYCLE_ABOVE_BYTES,
       artifact: { directory: artifactDir, ...(cacheDir !== undefined && { cacheDirectory: cacheDir }) },
     });
+  }
+
+  /** Starts a worker while there is something else to wait for; the first call does it otherwise. */
+  warm(): Promise<void> {
+    return this.#pool.warm();
   }
 
   /** Compiles the policies (not their tests) to one WebAssembly module for `@open-policy-agent/opa-wasm`. */
@@ -122,14 +128,7 @@ export class Cell {
     const [first, ...more]: CellProblem[] = checkFiles(files);
     if (first !== undefined) return { ok: false, problems: [first, ...more] };
     const answer = decodeAnswer(await this.#pool.call(encodeRequest(op, args, files)));
-    switch (answer.kind) {
-      case "value":
-        return { ok: true, value: read(answer.value, answer.blobs) };
-      case "problems":
-        return { ok: false, problems: answer.problems };
-      case "fault":
-        throw new CellError("CRASHED", `${op}: ${answer.reason}`);
-    }
+    return answer.ok ? { ok: true, value: read(answer.value, answer.blobs) } : answer;
   }
 }
 

@@ -30,7 +30,7 @@ export function encodeRequest(op: string, args: unknown, files: Files): Uint8Arr
   return frame;
 }
 
-const answerHeader = z.union([
+const answerHeader = z.discriminatedUnion("ok", [
   z.strictObject({
     ok: z.literal(true),
     value: z.unknown(),
@@ -40,13 +40,14 @@ const answerHeader = z.union([
     ok: z.literal(false),
     problems: z.tuple([cellProblem], cellProblem),
   }),
-  z.strictObject({ ok: z.literal(false), fault: z.string() }),
 ]);
 
+type AnswerHeader = z.infer<typeof answerHeader>;
+
+/** What the guest said: a value with its blobs, or the author's problems. */
 export type Answer =
-  | { readonly kind: "value"; readonly value: unknown; readonly blobs: readonly Uint8Array[] }
-  | { readonly kind: "problems"; readonly problems: z.infer<(typeof answerHeader.options)[1]>["problems"] }
-  | { readonly kind: "fault"; readonly reason: string };
+  | { readonly ok: true; readonly value: unknown; readonly blobs: readonly Uint8Array[] }
+  | Extract<AnswerHeader, { ok: false }>;
 
 /** Reads an answer frame; throws PROTOCOL for what no operation writes. */
 export function decodeAnswer(frame: Uint8Array): Answer {
@@ -55,12 +56,11 @@ export function decodeAnswer(frame: Uint8Array): Answer {
   const end = PREFIX_BYTES + size;
   if (end > frame.byteLength) throw new CellError("PROTOCOL", "answer header reaches past the end");
   const header = parseHeader(frame.subarray(PREFIX_BYTES, end));
-  if (header.ok) return { kind: "value", value: header.value, blobs: cut(frame.subarray(end), header.blobs) };
-  if ("fault" in header) return { kind: "fault", reason: header.fault };
-  return { kind: "problems", problems: header.problems };
+  const blobs = cut(frame.subarray(end), header.ok ? header.blobs : []);
+  return header.ok ? { ok: true, value: header.value, blobs } : header;
 }
 
-function parseHeader(bytes: Uint8Array): z.infer<typeof answerHeader> {
+function parseHeader(bytes: Uint8Array): AnswerHeader {
   try {
     return answerHeader.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch (cause) {

@@ -10,6 +10,8 @@ export function checkFiles(files: Files): CellProblem[] {
   for (const [path, content] of files) {
     if (!isTreePath(path))
       problems.push(refuse("BAD_PATH", `${JSON.stringify(path)} is no path inside a tree`));
+    if (hasFileAbove(files, path))
+      problems.push(refuse("BAD_PATH", "a file and a folder have this name", path));
     if (content.byteLength > MAX_FILE_BYTES) {
       problems.push(refuse("TOO_LARGE", `${content.byteLength} bytes; at most ${MAX_FILE_BYTES}`, path));
     }
@@ -20,10 +22,11 @@ export function checkFiles(files: Files): CellProblem[] {
   return problems;
 }
 
-/** Judges a folder's name: the root is `.`, a leading `./` is understood. */
+/** The one spelling of a folder's name (the root is `.`), or undefined for what is not inside the tree. */
 export function parseDirectory(dir: string): string | undefined {
+  if (["", ".", "./"].includes(dir)) return ".";
   const plain = dir.replace(/^\.\//, "").replace(/\/$/, "");
-  return plain === "" || plain === "." ? "." : isTreePath(plain) ? plain : undefined;
+  return isTreePath(plain) ? plain : undefined;
 }
 
 /** Relative, slash-separated, no empty, `.` or `..` segment: one spelling for one file. */
@@ -35,4 +38,11 @@ function isTreePath(path: string): boolean {
     Buffer.byteLength(path) <= MAX_PATH_BYTES &&
     path.split("/").every((segment) => segment !== "" && segment !== "." && segment !== "..")
   );
+}
+
+function hasFileAbove(files: Files, path: string): boolean {
+  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+    if (files.has(path.slice(0, slash))) return true;
+  }
+  return false;
 }

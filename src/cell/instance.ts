@@ -60,14 +60,21 @@ export class Instance {
   }
 }
 
-/** What the Go runtime writes before it gives up because memory.grow failed. */
+/** What the Go runtime writes when memory.grow failed. */
 const OUT_OF_MEMORY = /out of memory|cannot allocate memory/;
 
+/** The first line of what it writes for any other end; a stack follows. */
+const REASON = /^(?:panic|fatal error): .*$/m;
+
+const MAX_REASON_CHARACTERS = 500;
+
 function explainDeath(cause: unknown, captured: string): CellError {
-  const said = captured.trim() || String(cause);
-  return OUT_OF_MEMORY.test(captured)
-    ? new CellError("MEMORY", "the cell reached its memory cap", { cause })
-    : new CellError("CRASHED", `the cell stopped: ${said}`, { cause });
+  if (OUT_OF_MEMORY.test(captured))
+    return new CellError("MEMORY", "the cell reached its memory cap", { cause });
+  const reason = REASON.exec(captured)?.[0] ?? String(cause);
+  return new CellError("CRASHED", `the cell stopped: ${reason.slice(0, MAX_REASON_CHARACTERS)}`, {
+    cause: new Error(captured, { cause }),
+  });
 }
 
 function isGuest(exports: object): exports is Guest {

@@ -21,7 +21,7 @@ export const MAX_CAPTURED_BYTES = 16 * 1024;
 /** The hard cap on an instance's memory: four times what 500 objects took when measured. */
 export const DEFAULT_MEMORY_BYTES = 1024 * MiB;
 
-/** An instance that grew past this is not used again: linear memory never shrinks. */
+/** An instance that grew past this is not used again. */
 export const RECYCLE_ABOVE_BYTES = 384 * MiB;
 
 /** One call, queueing not counted. */

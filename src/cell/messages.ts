@@ -12,12 +12,25 @@ export interface WorkerSetup {
 /** Sent to a worker: one request frame. The worker answers each with one message. */
 export type ToWorker = Uint8Array<ArrayBuffer>;
 
-export type FromWorker =
-  | { readonly kind: "ready"; readonly module: WebAssembly.Module }
-  | { readonly kind: "answer"; readonly frame: Uint8Array<ArrayBuffer>; readonly memoryBytes: number }
-  | {
-      readonly kind: "fault";
-      readonly code: CellErrorCode;
-      readonly message: string;
-      readonly remedy: string;
-    };
+export type FromWorker = ReadyMessage | AnswerMessage | FaultMessage;
+
+interface ReadyMessage {
+  readonly kind: "ready";
+  readonly module: WebAssembly.Module;
+}
+
+interface AnswerMessage {
+  readonly kind: "answer";
+  readonly frame: Uint8Array<ArrayBuffer>;
+  readonly memoryBytes: number;
+}
+
+/** A CellError, taken apart: an instance of a class does not survive the way between threads. */
+export interface FaultMessage {
+  readonly kind: "fault";
+  readonly code: CellErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  /** What its cause said, such as the guest's stack. */
+  readonly detail: string;
+}

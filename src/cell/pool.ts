@@ -18,20 +18,32 @@ export class Pool {
     this.#free = [...this.#seats];
   }
 
-  async call(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-    const seat = await this.#take();
-    try {
-      if (this.#end.signal.aborted) throw new CellError("CLOSED", "the cell is closed");
-      return await seat.call(request);
-    } finally {
-      this.#release(seat);
-    }
+  call(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    return this.#seated((seat) => seat.call(request));
+  }
+
+  /** Starts one worker ahead of its first call. */
+  warm(): Promise<void> {
+    return this.#seated((seat) => seat.warm());
   }
 
   /** Ends every worker; calls under way and to come fail. */
   async close(): Promise<void> {
     this.#end.abort();
     await Promise.all(this.#seats.map((seat) => seat.close()));
+  }
+
+  async #seated<T>(work: (seat: Seat) => Promise<T>): Promise<T> {
+    const seat = await this.#take();
+    try {
+      this.#end.signal.throwIfAborted();
+      return await work(seat);
+    } catch (cause) {
+      if (this.#end.signal.aborted) throw new CellError("CLOSED", "the cell is closed", { cause });
+      throw cause;
+    } finally {
+      this.#release(seat);
+    }
   }
 
   #take(): Promise<Seat> {

@@ -1,13 +1,15 @@
 import { Worker } from "node:worker_threads";
 import type { Artifact } from "./artifact.ts";
 import { CellError } from "./errors.ts";
-import { RECYCLE_ABOVE_BYTES, START_DEADLINE_MS, WORKER_STACK_MIB } from "./limits.ts";
-import type { FromWorker, WorkerSetup } from "./messages.ts";
+import { START_DEADLINE_MS, WORKER_STACK_MIB } from "./limits.ts";
+import type { FaultMessage, FromWorker, WorkerSetup } from "./messages.ts";
 
 export interface SeatOptions {
   readonly artifact: Artifact;
   readonly memoryBytes: number;
   readonly deadlineMs: number;
+  /** A worker whose memory is larger after a call is not used again: linear memory never shrinks. */
+  readonly recycleAboveBytes: number;
 }
 
 /** The compiled module, shared by all workers of a pool; the first worker makes it. */
@@ -29,6 +31,21 @@ export class Seat {
     this.#share = share;
   }
 
+  /** Whether a worker is kept for the next call. */
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** Starts the worker that the next call would start. Throws CellError. */
+  async warm(): Promise<void> {
+    try {
+      (this.#worker ?? (await this.#start())).unref();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Answers one request frame, which is handed over to the worker. Throws CellError. */
   async call(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     try {
@@ -38,7 +55,7 @@ export class Seat {
       const answer = await nextMessage(worker, this.#options.deadlineMs);
       if (answer.kind !== "answer") throw new CellError("PROTOCOL", `worker sent ${answer.kind} for a call`);
       worker.unref();
-      if (answer.memoryBytes > RECYCLE_ABOVE_BYTES) await this.close();
+      if (answer.memoryBytes > this.#options.recycleAboveBytes) await this.close();
       return answer.frame;
     } catch (error) {
       await this.close();
@@ -59,13 +76,20 @@ export class Seat {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: setup,
       env: {},
+      execArgv: [],
       resourceLimits: { stackSizeMb: WORKER_STACK_MIB },
     });
+    // Without a listener, the end of an idle worker would end this process; a call under way is told by nextMessage.
+    worker.on("error", () => this.#forget(worker)).on("exit", () => this.#forget(worker));
     this.#worker = worker;
     const ready = await nextMessage(worker, START_DEADLINE_MS);
     if (ready.kind !== "ready") throw new CellError("PROTOCOL", `worker sent ${ready.kind} at its start`);
     this.#share.module = ready.module;
     return worker;
+  }
+
+  #forget(worker: Worker): void {
+    if (this.#worker === worker) this.#worker = undefined;
   }
 }
 
@@ -78,11 +102,7 @@ function nextMessage(worker: Worker, deadlineMs: number): Promise<Exclude<FromWo
       finish();
     };
     const onMessage = (message: FromWorker): void =>
-      settle(() =>
-        message.kind === "fault"
-          ? reject(new CellError(message.code, message.message, { remedy: message.remedy }))
-          : resolve(message),
-      );
+      settle(() => (message.kind === "fault" ? reject(toError(message)) : resolve(message)));
     const onError = (cause: unknown): void =>
       settle(() => reject(new CellError("CRASHED", "the cell's worker failed", { cause })));
     const onExit = (): void => settle(() => reject(new CellError("CRASHED", "the cell's worker ended")));
@@ -91,4 +111,8 @@ function nextMessage(worker: Worker, deadlineMs: number): Promise<Exclude<FromWo
     const timer = setTimeout(onDeadline, deadlineMs);
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
   });
+}
+
+function toError({ code, message, remedy, detail }: FaultMessage): CellError {
+  return new CellError(code, message, { remedy, ...(detail !== "" && { cause: new Error(detail) }) });
 }

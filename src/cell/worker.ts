@@ -15,7 +15,8 @@ function send(message: FromWorker): void {
 function sendFault(error: unknown): void {
   const fault =
     error instanceof CellError ? error : new CellError("CRASHED", String(error), { cause: error });
-  send({ kind: "fault", code: fault.code, message: fault.message, remedy: fault.remedy });
+  const detail = fault.cause instanceof Error ? fault.cause.message : "";
+  send({ kind: "fault", code: fault.code, message: fault.message, remedy: fault.remedy, detail });
 }
 
 async function start(setup: WorkerSetup): Promise<void> {

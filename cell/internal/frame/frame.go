@@ -55,7 +55,6 @@ type answerHeader struct {
 	Value    any               `json:"value,omitempty"`
 	Blobs    []int             `json:"blobs,omitempty"`
 	Problems []problem.Problem `json:"problems,omitempty"`
-	Fault    string            `json:"fault,omitempty"`
 }
 
 // Refused answers with what is wrong in the author's input.
@@ -99,7 +98,7 @@ func cutFiles(header requestHeader, blobs []byte) ([]File, error) {
 }
 
 // Encode writes an answer frame.
-func Encode(answer Answer) []byte {
+func Encode(answer Answer) ([]byte, error) {
 	if len(answer.Problems) > 0 {
 		return write(answerHeader{Problems: answer.Problems}, nil)
 	}
@@ -110,15 +109,10 @@ func Encode(answer Answer) []byte {
 	return write(header, answer.Blobs)
 }
 
-// EncodeFault writes the frame that says the cell itself failed.
-func EncodeFault(reason string) []byte {
-	return write(answerHeader{Fault: reason}, nil)
-}
-
-func write(header answerHeader, blobs [][]byte) []byte {
+func write(header answerHeader, blobs [][]byte) ([]byte, error) {
 	encoded, err := json.Marshal(header)
 	if err != nil {
-		return EncodeFault("frame: " + err.Error())
+		return nil, fmt.Errorf("frame: answer: %w", err)
 	}
 	size := prefixSize + len(encoded)
 	for _, blob := range blobs {
@@ -130,5 +124,5 @@ func write(header answerHeader, blobs [][]byte) []byte {
 	for _, blob := range blobs {
 		frame = append(frame, blob...)
 	}
-	return frame
+	return frame, nil
 }

@@ -4,14 +4,11 @@ package kustomize
 import (
 	"encoding/json"
 	"fmt"
-	"path"
 
 	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"sluice.dev/cell/internal/frame"
-	"sluice.dev/cell/internal/problem"
 )
 
 type buildArgs struct {
@@ -26,20 +23,20 @@ func Build(request frame.Request) (frame.Answer, error) {
 	if err := json.Unmarshal(request.Args, &args); err != nil {
 		return frame.Answer{}, fmt.Errorf("kustomize.build: arguments: %w", err)
 	}
-	tree, err := plant(request.Files)
+	files, err := newTree(request.Files)
 	if err != nil {
-		return frame.Answer{}, err
+		return frame.Answer{}, fmt.Errorf("kustomize.build: %w", err)
 	}
-	root := path.Clean("/" + args.Dir)
+	root := absolute(args.Dir)
 
 	// kustomize would try to leave for these and fail with a message about git
 	// or a socket; said beforehand, the author learns what to change.
-	if problems := survey(tree, root); len(problems) > 0 {
+	if problems := survey(files, root); len(problems) > 0 {
 		return frame.Refused(problems...), nil
 	}
 
 	defer forgetSchema()
-	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(tree, root)
+	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, root)
 	if err != nil {
 		return frame.Refused(explain(err, root)), nil
 	}
@@ -53,17 +50,6 @@ func Build(request frame.Request) (frame.Answer, error) {
 	}, nil
 }
 
-// plant puts the files into kustomize's own in-memory file system, at its root.
-func plant(files []frame.File) (filesys.FileSystem, error) {
-	tree := filesys.MakeFsInMemory()
-	for _, file := range files {
-		if err := tree.WriteFile("/"+file.Path, file.Content); err != nil {
-			return nil, fmt.Errorf("kustomize.build: %q: %w", file.Path, err)
-		}
-	}
-	return tree, nil
-}
-
 // forgetSchema undoes what a kustomization's `openapi` field did: kyaml keeps
 // the schema in a global, where it would change how the next tree is patched.
 func forgetSchema() {
@@ -74,11 +60,3 @@ func forgetSchema() {
 
 // Read before any build, so that it names the built-in schema.
 var defaultSchemaVersion = openapi.GetSchemaVersion()
-
-func isKustomizationMissing(tree filesys.FileSystem, root string) (problem.Problem, bool) {
-	if _, found := kustomizationIn(tree, root); found {
-		return problem.Problem{}, false
-	}
-	return problem.In(relative(root), problem.NoKustomization, "no kustomization.yaml in this folder").
-		WithRemedy("add one, or name the folder that has it"), true
-}

@@ -6,24 +6,22 @@ import (
 )
 
 var (
-	scheme  = regexp.MustCompile(`^(?i)(git::)?[a-z][a-z0-9+.-]*://`)
-	scpLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*@[^/]`)
+	scheme = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*://`)
+	// user@host:path, and user@host/org/repo.
+	scpLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*@([^/:]+:.|[^/]+/[^/]+/.)`)
 )
 
-// isRemote recognises what kustomize would fetch: a URL of any scheme, the
-// scp-like user@host:path, and the bare github.com/org/repo, each also behind
-// go-getter's "git::". It follows api/internal/git/repospec.go, which cannot be
-// imported.
-func isRemote(value string) bool {
+// isRemote recognises what kustomize would fetch, each also behind go-getter's
+// "git::". It follows api/internal/git/repospec.go, which cannot be imported;
+// as there, a file of the tree comes before anything that only looks remote.
+func isRemote(value string, isFile bool) bool {
+	plain := strings.ToLower(value)
+	at := len(value) - len(strings.TrimPrefix(plain, "git::"))
+	plain, value = plain[at:], value[at:]
 	if scheme.MatchString(value) {
 		return true
 	}
-	rest := value
-	if len(rest) >= len("git::") && strings.EqualFold(rest[:len("git::")], "git::") {
-		rest = rest[len("git::"):]
-	}
-	lower := strings.ToLower(rest)
-	return scpLike.MatchString(rest) ||
-		strings.HasPrefix(lower, "github.com/") ||
-		strings.HasPrefix(lower, "github.com:")
+	return !isFile && (scpLike.MatchString(value) ||
+		strings.HasPrefix(plain, "github.com/") ||
+		strings.HasPrefix(plain, "github.com:"))
 }

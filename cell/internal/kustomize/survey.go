@@ -1,19 +1,20 @@
 package kustomize
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"sluice.dev/cell/internal/problem"
 )
 
 // surveyor walks the kustomizations that a build would read.
 type surveyor struct {
-	tree     filesys.FileSystem
+	tree     tree
 	visited  map[string]bool
 	problems []problem.Problem
 }
@@ -21,11 +22,14 @@ type surveyor struct {
 // survey reports what no build in a cell can do: reach outside the tree, or
 // run something. It judges kustomization files only; whatever it overlooks
 // still finds no network, no program and no file.
-func survey(tree filesys.FileSystem, root string) []problem.Problem {
-	if missing, is := isKustomizationMissing(tree, root); is {
-		return []problem.Problem{missing}
+func survey(files tree, root string) []problem.Problem {
+	if _, found := files.kustomizationIn(root); !found {
+		return []problem.Problem{
+			problem.In(relative(root), problem.NoKustomization, "no kustomization.yaml in this folder").
+				WithRemedy("add one, or name the folder that has it"),
+		}
 	}
-	s := &surveyor{tree: tree, visited: map[string]bool{}}
+	s := &surveyor{tree: files, visited: map[string]bool{}}
 	s.visit(root)
 	return s.problems
 }
@@ -35,7 +39,7 @@ func (s *surveyor) visit(dir string) {
 		return
 	}
 	s.visited[dir] = true
-	file, found := kustomizationIn(s.tree, dir)
+	file, found := s.tree.kustomizationIn(dir)
 	if !found {
 		return // a folder of plain files, or a build error that kustomize reports
 	}
@@ -61,7 +65,12 @@ func (s *surveyor) checkHelm(file string, k types.Kustomization) {
 }
 
 func (s *surveyor) checkReference(dir, file string, ref reference) {
-	if isRemote(ref.value) {
+	if ref.inline {
+		s.checkAliases(file, []byte(ref.value))
+		return
+	}
+	target := path.Join(dir, ref.value)
+	if isRemote(ref.value, s.tree.isFile(target)) {
 		s.add(remoteProblem(relative(file), ref.field, ref.value))
 		return
 	}
@@ -71,16 +80,40 @@ func (s *surveyor) checkReference(dir, file string, ref reference) {
 			WithRemedy("keep everything the kustomization reads in the repository, under a relative path"))
 		return
 	}
-	target := path.Join(dir, ref.value)
-	if !s.tree.Exists(target) {
-		if ref.required {
-			s.add(problem.In(relative(file), problem.NotFound,
-				"%s: %q is not in the tree", ref.field, ref.value))
-		}
+	switch {
+	case !s.tree.Exists(target):
+		s.add(problem.In(relative(file), problem.NotFound, "%s: %q is not in the tree", ref.field, ref.value))
+	case s.tree.IsDir(target):
+		s.visit(target)
+	default:
+		s.checkFile(target)
+	}
+}
+
+func (s *surveyor) checkFile(file string) {
+	if content, err := s.tree.ReadFile(file); err == nil && path.Ext(file) != ".json" {
+		s.checkAliases(file, content)
+	}
+}
+
+// checkAliases stops a document that aliases blow up. kyaml copies the anchored
+// nodes without a limit; decoding into plain values has one, and costs nothing
+// where there are no aliases.
+func (s *surveyor) checkAliases(file string, content []byte) {
+	if !bytes.ContainsRune(content, '&') || !bytes.ContainsRune(content, '*') {
 		return
 	}
-	if s.tree.IsDir(target) {
-		s.visit(target)
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	for {
+		var document any
+		err := decoder.Decode(&document)
+		if err == nil {
+			continue
+		}
+		if strings.Contains(err.Error(), excessiveAliases) {
+			s.add(problem.In(relative(file), problem.Malformed, "%v", err))
+		}
+		return // the end, or not YAML: a certificate in a ConfigMap, or kustomize's to report
 	}
 }
 
@@ -88,9 +121,9 @@ func (s *surveyor) add(p problem.Problem) {
 	s.problems = append(s.problems, p)
 }
 
-func kustomizationIn(tree filesys.FileSystem, dir string) (string, bool) {
+func (t tree) kustomizationIn(dir string) (string, bool) {
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
-		if file := path.Join(dir, name); tree.Exists(file) && !tree.IsDir(file) {
+		if file := path.Join(dir, name); t.isFile(file) {
 			return file, true
 		}
 	}

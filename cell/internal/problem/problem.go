@@ -1,7 +1,10 @@
 // Package problem describes what is wrong with an author's input.
 package problem
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Code is the closed set that the host knows (src/cell/problems.ts).
 type Code string
@@ -49,9 +52,16 @@ type Problem struct {
 	Remedy  string `json:"remedy,omitempty"`
 }
 
+// The libraries quote what they complain about, however long it is.
+const maxMessageBytes = 2000
+
 // In makes a problem of a whole file.
 func In(file string, code Code, format string, args ...any) Problem {
-	return Problem{Code: code, File: file, Message: fmt.Sprintf(format, args...)}
+	message := fmt.Sprintf(format, args...)
+	if len(message) > maxMessageBytes {
+		message = strings.ToValidUTF8(message[:maxMessageBytes], "") + "…"
+	}
+	return Problem{Code: code, File: file, Message: message}
 }
 
 // WithRemedy returns the problem with what to do about it.

@@ -33,11 +33,12 @@ var provided = []*ast.Builtin{
 	ast.RegexSplit, ast.Sprintf, ast.YAMLIsValid, ast.YAMLMarshal, ast.YAMLUnmarshal,
 }
 
-// erased are accepted in source and leave nothing behind in the module.
-var erased = []*ast.Builtin{ast.Print, ast.InternalPrint}
+// erased are gone when a module is planned: print is dropped, and a rule's own
+// metadata becomes a constant.
+var erased = []*ast.Builtin{ast.Print, ast.InternalPrint, ast.RegoMetadataChain, ast.RegoMetadataRule}
 
-// testing exist only where tests run.
-var testing = []*ast.Builtin{ast.InternalTestCase}
+// forTests exist only where tests run.
+var forTests = []*ast.Builtin{ast.InternalTestCase}
 
 // capabilities are what a policy may use: no clock, network, randomness or
 // environment among the builtins, and no remote $ref among the schemas.

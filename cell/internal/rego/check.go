@@ -54,7 +54,7 @@ func (s source) typeCheck(modules map[string]*ast.Module) []problem.Problem {
 	maps.Copy(typed, modules)
 	compiler := ast.NewCompiler().
 		WithStrict(true).
-		WithCapabilities(capabilities(testing...)).
+		WithCapabilities(capabilities(forTests...)).
 		WithDefaultRegoVersion(ast.RegoV1).
 		WithSchemas(schemas).
 		WithUseTypeCheckAnnotations(true).

@@ -69,12 +69,13 @@ func (s source) chooseEntrypoints() ([]string, []problem.Problem) {
 	return slices.Compact(slices.Sorted(slices.Values(s.args.Entrypoints))), nil
 }
 
+// bundle holds copies: Build takes the compiled rules out of its modules.
 func (s source) bundle() *bundle.Bundle {
 	b := &bundle.Bundle{Data: s.data}
 	b.SetRegoVersion(ast.RegoV1)
 	b.Manifest.Init()
 	for _, file := range util.KeysSorted(s.policies) {
-		b.Modules = append(b.Modules, bundle.ModuleFile{URL: file, Path: file, Parsed: s.policies[file]})
+		b.Modules = append(b.Modules, bundle.ModuleFile{URL: file, Path: file, Parsed: s.policies[file].Copy()})
 	}
 	return b
 }

@@ -23,14 +23,25 @@ type rowRange struct {
 	End   int `json:"end"`
 }
 
-func report(r cover.Report) coverageReport {
-	out := coverageReport{Percent: r.Coverage, Files: []fileCoverage{}}
-	for _, file := range util.KeysSorted(r.Files) {
-		covered := fileCoverage{File: file, Percent: r.Files[file].Coverage, NotCovered: []rowRange{}}
-		for _, missed := range r.Files[file].NotCovered {
-			covered.NotCovered = append(covered.NotCovered, rowRange{missed.Start.Row, missed.End.Row})
+// report leaves out the test files, which every run covers.
+func (s source) report(r cover.Report) coverageReport {
+	out := coverageReport{Files: []fileCoverage{}}
+	var covered, all int
+	for _, file := range util.KeysSorted(s.policies) {
+		measured := r.Files[file]
+		if measured == nil {
+			continue // no rule and no expression
 		}
-		out.Files = append(out.Files, covered)
+		covered += measured.CoveredLines
+		all += measured.CoveredLines + measured.NotCoveredLines
+		missed := []rowRange{}
+		for _, each := range measured.NotCovered {
+			missed = append(missed, rowRange{each.Start.Row, each.End.Row})
+		}
+		out.Files = append(out.Files, fileCoverage{file, measured.Coverage, missed})
+	}
+	if all > 0 {
+		out.Percent = 100 * float64(covered) / float64(all)
 	}
 	return out
 }

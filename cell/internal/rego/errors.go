@@ -48,6 +48,9 @@ func fromAST(file string, e *ast.Error) problem.Problem {
 	if p.File == "" {
 		p.File = file
 	}
+	if strings.HasPrefix(e.Message, unusableSchema) {
+		p.Code = problem.BadSchema
+	}
 	if name, is := refusedBuiltin(e); is {
 		p.Code = problem.BuiltinRefused
 		p.Message = name + " is not available to a policy"
@@ -65,6 +68,9 @@ func at(location *ast.Location, code problem.Code, format string, args ...any) p
 	p.Row, p.Col = location.Row, location.Col
 	return p
 }
+
+// How OPA's type checker begins when the fault is the schema's, not the rule's.
+const unusableSchema = "unable to compile the schema"
 
 // OPA reports a builtin outside the capabilities as it does any function that
 // nobody defined; that OPA knows the name tells the two apart.

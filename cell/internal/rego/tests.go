@@ -58,7 +58,7 @@ func Test(request frame.Request) (frame.Answer, error) {
 	}
 	return frame.Answer{Value: testValue{
 		Results:  results,
-		Coverage: report(coverage.Report(s.policies)),
+		Coverage: s.report(coverage.Report(s.policies)),
 	}}, nil
 }
 
@@ -71,7 +71,7 @@ func (s source) runTests(coverage *cover.Cover) ([]testResult, []problem.Problem
 	}
 	defer store.Abort(ctx, txn)
 	compiler := ast.NewCompiler().
-		WithCapabilities(capabilities(testing...)).
+		WithCapabilities(capabilities(forTests...)).
 		WithDefaultRegoVersion(ast.RegoV1).
 		WithEnablePrintStatements(true)
 	finished, err := tester.NewRunner().
