@@ -11,6 +11,7 @@ export type GitErrorCode =
   | "BAD_REF_NAME"
   | "BAD_OID"
   | "REF_NOT_FOUND"
+  | "MALFORMED_REF"
   | "NOT_A_COMMIT"
   | "WRONG_TYPE"
   | "OBJECT_MISSING"

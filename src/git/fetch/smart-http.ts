@@ -181,13 +181,17 @@ function isRedirect({ status }: Response): boolean {
 /** The repository that a redirect of discovery points to. Never from https to http. */
 function redirectedBase(base: string, location: string): string {
   const target = URL.parse(location, `${base}${DISCOVERY}`);
-  const secure = target !== null && (target.protocol === "https:" || new URL(base).protocol === "http:");
-  if (!secure || !target.href.endsWith(DISCOVERY) || target.username !== "" || target.password !== "") {
-    throw new GitError("REDIRECT", `${base} redirects to a place that is not a git repository`, {
-      remedy: "check the URL; a server may redirect to its login page where credentials are missing",
-    });
-  }
-  return target.href.slice(0, -DISCOVERY.length);
+  const allowed = new URL(base).protocol === "https:" ? ["https:"] : ["http:", "https:"];
+  const isRepository =
+    target !== null &&
+    allowed.includes(target.protocol) &&
+    target.username === "" &&
+    target.password === "" &&
+    target.href.endsWith(DISCOVERY);
+  if (isRepository) return target.href.slice(0, -DISCOVERY.length);
+  throw new GitError("REDIRECT", `${base} redirects to a place that is not a git repository`, {
+    remedy: "check the URL; a server may redirect to its login page where credentials are missing",
+  });
 }
 
 async function collect(

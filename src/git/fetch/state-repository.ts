@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { GitError } from "../error.ts";
+import { GitError, type GitErrorCode } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
 import { indexPack } from "../pack/index-pack.ts";
@@ -85,7 +85,7 @@ export class StateRepository {
 
 /** A pack that arrives damaged says nothing against what is here. */
 function throwBadResponse(error: unknown): never {
-  if (!isDamage(error) || !(error instanceof GitError)) throw error;
+  if (!isDamage(error)) throw error;
   throw new GitError("BAD_RESPONSE", error.message, {
     cause: error,
     remedy: "try again; then look at the server's repository with `git fsck`",
@@ -102,10 +102,16 @@ async function removeStale(incoming: string): Promise<void> {
   }
 }
 
+const DAMAGE: ReadonlySet<GitErrorCode> = new Set([
+  "NOT_A_REPOSITORY",
+  "MALFORMED_REF",
+  "OBJECT_MISSING",
+  "OBJECT_CORRUPT",
+  "PACK_CORRUPT",
+  "SHALLOW_HISTORY",
+]);
+
 /** Whether a fault says that the kept bytes are damaged or not whole, and a whole fetch may mend them. */
-export function isDamage(error: unknown): boolean {
-  if (!(error instanceof GitError)) return false;
-  return ["OBJECT_MISSING", "OBJECT_CORRUPT", "PACK_CORRUPT", "SHALLOW_HISTORY", "NOT_A_REPOSITORY"].includes(
-    error.code,
-  );
+export function isDamage(error: unknown): error is GitError {
+  return error instanceof GitError && DAMAGE.has(error.code);
 }

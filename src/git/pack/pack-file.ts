@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { systemErrorCode } from "../../fault.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { GitObject, Oid } from "../oid.ts";
@@ -47,7 +48,7 @@ export class PackFile {
 
   constructor(path: string, offsetOf: (oid: Oid) => number | undefined, cache: BaseCache, limits: GitLimits) {
     this.path = path;
-    this.#descriptor = openSync(path, "r");
+    this.#descriptor = this.#open();
     this.end = fstatSync(this.#descriptor).size - PACK_TRAILER;
     this.#offsetOf = offsetOf;
     this.#cache = cache;
@@ -120,6 +121,16 @@ export class PackFile {
     this.#windowStart = offset;
     this.#windowLength = filled.length;
     return filled.subarray(0, wanted);
+  }
+
+  #open(): number {
+    try {
+      return openSync(this.path, "r");
+    } catch (error) {
+      // Its index is there, or nobody would have asked.
+      if (systemErrorCode(error) === "ENOENT") throw this.#corrupt("the pack of an index is gone");
+      throw error;
+    }
   }
 
   #fill(target: Buffer, offset: number): Uint8Array {
