@@ -3,6 +3,7 @@ import type { PolicyFinding, PolicyReport } from "../policy/index.ts";
 import { isNonEmpty, type Judged, type Refusal } from "../refusal.ts";
 import type { Manifests } from "../render/index.ts";
 import type { SnapshotVerdict } from "../trust/index.ts";
+import type { Verified } from "../verified.ts";
 import type { ChangeSource, Decision, Named, Reason, Stage } from "./decision.ts";
 
 /** What the stages found, as far as the flow came; a stage that was not reached is absent. */
@@ -46,9 +47,18 @@ export function decide(found: Findings): Decision {
     ...staged("evaluate", found.evaluate && policyRefusals(found.evaluate, policies)),
   ];
   if (isNonEmpty(reasons)) return { ...base, verdict: "deny", reasons };
-  const manifests = found.evaluate && found.attest?.verified;
-  if (manifests !== undefined) return { ...base, verdict: "admit", manifests };
-  return { ...base, verdict: "deny", reasons: [notEvaluated(found)] };
+  const answer = admissible(found);
+  return typeof answer === "string"
+    ? { ...base, verdict: "deny", reasons: [notEvaluated(answer, source)] }
+    : { ...base, verdict: "admit", manifests: answer };
+}
+
+/** What every stage passed on, or the first one that passed nothing on: closed is the natural state. */
+function admissible({ policies, verify, render, attest, evaluate }: Findings): Verified<Manifests> | Stage {
+  if (verify?.verified === undefined) return "verify";
+  if (render?.ok !== true) return "render";
+  if (attest?.verified === undefined) return "attest";
+  return evaluate === undefined || policies.length === 0 ? "evaluate" : attest.verified;
 }
 
 function staged(stage: Stage, refusals: readonly Refusal[] = []): Reason[] {
@@ -85,13 +95,12 @@ function toRefusal(finding: PolicyFinding): Refusal {
   };
 }
 
-/** Reached when a stage neither refused nor passed anything on: closed is the natural state. */
-function notEvaluated(found: Findings): Reason {
-  const stages = ["verify", "render", "attest", "evaluate"] as const;
+/** For a stage that neither refused nor passed anything on. */
+function notEvaluated(stage: Stage, { head }: ChangeSource): Reason {
   return {
-    stage: stages.find((stage) => found[stage] === undefined) ?? "evaluate",
+    stage,
     code: "NOT_EVALUATED",
-    subject: found.source.head,
+    subject: `commit ${head}`,
     message: "a stage of the flow gave no answer",
     remedy: "this is a fault of the gate; the change stays out until it is mended",
   };
