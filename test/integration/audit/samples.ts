@@ -1,10 +1,13 @@
 import { createPrivateKey } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import {
   AuditLog,
   createSigner,
   type DecisionStatementInput,
   type LogIdentity,
   type LogStore,
+  type MemoryStore,
   type OutcomeStatementInput,
   type Signer,
   sealDecision,
@@ -109,5 +112,13 @@ export async function fillLog(log: AuditLog, size: number): Promise<void> {
     else
       for await (const { index, leafHash } of log.entries(n - 1))
         await appendOutcome(log, n - 1, { index, leafHash });
+  }
+}
+
+/** Puts a log that was made in memory on disk, where nothing has to be durable. */
+export async function saveLog({ files }: MemoryStore, folder: string): Promise<void> {
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
   }
 }
