@@ -57,7 +57,11 @@ function requireRefName(name: string): void {
 }
 
 function malformed(name: string): GitError {
-  return new GitError("MALFORMED_REF", `the ref ${name} holds neither an object id nor the name of another ref`, {
-    remedy: "look at the repository with `git show-ref`",
-  });
+  return new GitError(
+    "MALFORMED_REF",
+    `the ref ${name} holds neither an object id nor the name of another ref`,
+    {
+      remedy: "look at the repository with `git show-ref`",
+    },
+  );
 }

@@ -10,6 +10,7 @@ import {
   makeBareRepository,
   makeFolder,
   rawTree,
+  sorted,
 } from "./support/git.ts";
 
 /** Few names, so that trees share some: files that change, vanish, and turn into folders. */
@@ -22,7 +23,7 @@ const trees: fc.Arbitrary<Files> = fc
 
 function diffTree(path: string, before: string, after: string): string[] {
   const output = git(path, ["diff-tree", "-r", "--no-renames", "--name-only", "-z", before, after]);
-  return [...new Set(output.split("\0").filter((name) => name !== ""))].sort();
+  return sorted([...new Set(output.split("\0").filter((name) => name !== ""))]);
 }
 
 describe("the paths that differ", () => {
@@ -34,7 +35,7 @@ describe("the paths that differ", () => {
         const to = commit(path, { parents: [from], files: after });
         const repository = await openRepository(path);
         expect(await changedPaths(repository, from, to)).toEqual(diffTree(path, from, to));
-        expect(await changedPaths(repository, undefined, to)).toEqual(Object.keys(after).sort());
+        expect(await changedPaths(repository, undefined, to)).toEqual(sorted(Object.keys(after)));
         repository.close();
       }),
       { numRuns: 15 },
@@ -119,7 +120,7 @@ describe("what each commit of a range changed", () => {
         const repository = await openRepository(path);
         const { commits } = await readRange(repository, merge, undefined, { withChangedPaths: true });
         const expected = new Set(parents.flatMap((parent) => diffTree(path, parent, merge)));
-        expect(commits[0]?.changedPaths).toEqual([...expected].sort());
+        expect(commits[0]?.changedPaths).toEqual(sorted([...expected]));
         repository.close();
       }),
       { numRuns: 10 },

@@ -54,34 +54,34 @@ describe("credentials", () => {
 
   it("are sent as a bearer token where that is what they are", async () => {
     const { url, head } = await serveRepository();
-    const proxy = await serveThrough(new URL(url).origin);
-    expect(await attempt(`${proxy.url}/config.git`, { bearerToken: CANARY })).toBe(head);
-    expect(proxy.seen.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill(`Bearer ${CANARY}`));
+    const relay = await serveThrough(new URL(url).origin);
+    expect(await attempt(`${relay.url}/config.git`, { bearerToken: CANARY })).toBe(head);
+    expect(relay.seen.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill(`Bearer ${CANARY}`));
   });
 
   it("stay with their server when it redirects to another (attack 23)", async () => {
     const { url, head } = await serveRepository();
-    const proxy = await serveThrough(new URL(url).origin);
+    const relay = await serveThrough(new URL(url).origin);
     const seen: (string | undefined)[] = [];
     const door = await serve((request, response) => {
       seen.push(request.headers.authorization);
-      response.writeHead(302, { location: `${proxy.url}/config.git${DISCOVERY}` }).end();
+      response.writeHead(302, { location: `${relay.url}/config.git${DISCOVERY}` }).end();
     });
     expect(await attempt(`${door}/config.git`, ALICE)).toBe(head);
     expect(seen[0]).toMatch(/^Basic /);
-    expect(proxy.seen).toHaveLength(3);
-    for (const { headers } of proxy.seen) expect(headers.authorization).toBeUndefined();
+    expect(relay.seen).toHaveLength(3);
+    for (const { headers } of relay.seen) expect(headers.authorization).toBeUndefined();
   });
 
   it("go along when the server redirects to another of its own paths", async () => {
     const { url, head } = await serveRepository({ basicAuth: ALICE });
-    const proxy = await serveThrough(new URL(url).origin);
+    const relay = await serveThrough(new URL(url).origin);
     const door = await serve(async (request, response) => {
       if (request.url?.startsWith("/old")) {
         response.writeHead(301, { location: `/config.git${DISCOVERY}` }).end();
         return;
       }
-      const answer = await fetch(`${proxy.url}${request.url}`, {
+      const answer = await fetch(`${relay.url}${request.url}`, {
         method: request.method ?? "GET",
         headers: pick(request.headers, ["authorization", "content-type", "accept", "git-protocol"]),
         ...(request.method === "POST" ? { body: Buffer.concat(await Array.fromAsync(request)) } : {}),
@@ -90,7 +90,7 @@ describe("credentials", () => {
       response.end(Buffer.from(await answer.arrayBuffer()));
     });
     expect(await attempt(`${door}/old`, ALICE)).toBe(head);
-    expect(proxy.seen.map(({ path }) => path.split("?")[0])).toEqual([
+    expect(relay.seen.map(({ path }) => path.split("?")[0])).toEqual([
       "/config.git/info/refs",
       "/config.git/git-upload-pack",
       "/config.git/git-upload-pack",

@@ -10,11 +10,11 @@ import {
   type GitLimits,
 } from "../../../src/git/index.ts";
 import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch } from "./support/git.ts";
-import { type Proxy, serve, serveGit, serveThrough } from "./support/servers.ts";
+import { type Relay, serve, serveGit, serveThrough } from "./support/servers.ts";
 
 interface Setting {
   readonly path: string;
-  readonly proxy: Proxy;
+  readonly relay: Relay;
   readonly stateDir: string;
   /** The head that was fetched, or the code of the fault. */
   readonly fetch: (limits?: Partial<GitLimits>) => Promise<string>;
@@ -24,11 +24,11 @@ async function setUp(): Promise<Setting> {
   const root = makeFolder();
   const path = makeBareRepository(root);
   commitLine(path, 10);
-  const proxy = await serveThrough(await serveGit(root));
+  const relay = await serveThrough(await serveGit(root));
   const stateDir = makeFolder();
   const fetch = (limits: Partial<GitLimits> = {}): Promise<string> =>
-    attempt({ url: `${proxy.url}/config.git`, stateDir, limits: { ...DEFAULT_GIT_LIMITS, ...limits } });
-  return { path, proxy, stateDir, fetch };
+    attempt({ url: `${relay.url}/config.git`, stateDir, limits: { ...DEFAULT_GIT_LIMITS, ...limits } });
+  return { path, relay, stateDir, fetch };
 }
 
 async function attempt(request: Partial<FetchRequest> & { url: string }): Promise<string> {
@@ -55,25 +55,25 @@ function expectNothingKept(stateDir: string): void {
 
 describe("a pack that does not arrive as it was sent", () => {
   it("is not kept where it is cut off, wherever that is, and the next fetch is whole", async () => {
-    const { path, proxy, stateDir, fetch } = await setUp();
+    const { path, relay, stateDir, fetch } = await setUp();
     for (const ending of ["end", "hang up"] as const) {
-      proxy.ending = ending;
+      relay.ending = ending;
       for (const part of [0, 0.01, 0.2, 0.5, 0.9, 0.999]) {
-        proxy.tamper = (answer) => answer.subarray(0, Math.floor(answer.length * part));
+        relay.tamper = (answer) => answer.subarray(0, Math.floor(answer.length * part));
         expect(await fetch()).toMatch(ending === "end" ? /^BAD_RESPONSE$/ : /^(CONNECTION|BAD_RESPONSE)$/);
         expectNothingKept(stateDir);
       }
     }
-    proxy.ending = "end";
-    proxy.tamper = (answer) => answer;
+    relay.ending = "end";
+    relay.tamper = (answer) => answer;
     expect(await fetch()).toBe(git(path, ["rev-parse", "main"]));
   });
 
   it("is not kept where a byte differs", async () => {
-    const { proxy, stateDir, fetch } = await setUp();
+    const { relay, stateDir, fetch } = await setUp();
     const start = 40;
     for (let step = 0; step < 12; step += 1) {
-      proxy.tamper = (answer) => {
+      relay.tamper = (answer) => {
         const at = start + Math.floor(((answer.length - start - 4) * step) / 12);
         const damaged = Buffer.from(answer);
         damaged[at] = (damaged[at] ?? 0) ^ 1;
@@ -85,21 +85,21 @@ describe("a pack that does not arrive as it was sent", () => {
   });
 
   it("is not kept where the server says in the middle that it failed", async () => {
-    const { proxy, stateDir, fetch } = await setUp();
+    const { relay, stateDir, fetch } = await setUp();
     const failure = Buffer.from("0018\x03out of memory, died");
-    proxy.tamper = (answer) => Buffer.concat([answer.subarray(0, 8), failure]);
+    relay.tamper = (answer) => Buffer.concat([answer.subarray(0, 8), failure]);
     expect(await fetch()).toBe("SERVER_ERROR");
-    proxy.tamper = () => Buffer.from("0021ERR upload-pack: not our ref\n");
+    relay.tamper = () => Buffer.from("0021ERR upload-pack: not our ref\n");
     expect(await fetch()).toBe("SERVER_ERROR");
     expectNothingKept(stateDir);
   });
 
   it("is not kept where the process is killed while it arrives", async () => {
-    const { path, proxy, stateDir, fetch } = await setUp();
-    proxy.ending = "silence";
-    proxy.tamper = (answer) => answer.subarray(0, answer.length - 100);
+    const { path, relay, stateDir, fetch } = await setUp();
+    relay.ending = "silence";
+    relay.tamper = (answer) => answer.subarray(0, answer.length - 100);
     const script = `import { fetchSnapshot } from ${JSON.stringify(join(import.meta.dirname, "../../../src/git/index.ts"))};
-      await fetchSnapshot(${JSON.stringify({ url: `${proxy.url}/config.git`, ref: { branch: "main" }, stateDir })});`;
+      await fetchSnapshot(${JSON.stringify({ url: `${relay.url}/config.git`, ref: { branch: "main" }, stateDir })});`;
     const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script], {
       stdio: "ignore",
     });
@@ -114,8 +114,8 @@ describe("a pack that does not arrive as it was sent", () => {
     // What a crash between the two moves leaves, and one while a ref was replaced.
     writeFileSync(join(state, "objects/pack/pack-1234567890abcdef1234567890abcdef12345678.pack"), "PACK");
     writeFileSync(join(state, "refs/heads/main.1.new"), "");
-    proxy.ending = "end";
-    proxy.tamper = (answer) => answer;
+    relay.ending = "end";
+    relay.tamper = (answer) => answer;
     expect(await fetch()).toBe(git(path, ["rev-parse", "main"]));
   });
 });
@@ -129,7 +129,9 @@ describe("what is kept and turns out damaged", () => {
     ["a pack is filled with other bytes", (state) => fill(packOf(state, "pack"))],
     [
       "HEAD and the config are gone",
-      (state) => ["HEAD", "config"].forEach((name) => rmSync(join(state, name))),
+      (state) => {
+        for (const name of ["HEAD", "config"]) rmSync(join(state, name));
+      },
     ],
     ["the ref is empty", (state) => writeFileSync(join(state, "refs/heads/main"), "")],
     [
@@ -187,9 +189,9 @@ describe("limits", () => {
   });
 
   it("stop a server that is silent, one that never ends, and one that nobody waits for any more", async () => {
-    const { proxy, stateDir, fetch } = await setUp();
-    proxy.ending = "silence";
-    proxy.tamper = (answer) => answer.subarray(0, 500);
+    const { relay, stateDir, fetch } = await setUp();
+    relay.ending = "silence";
+    relay.tamper = (answer) => answer.subarray(0, 500);
     expect(await fetch({ idleMs: 100 })).toBe("TIMEOUT");
     expect(await fetch({ fetchMs: 300 })).toBe("TIMEOUT");
     const silent = await serve(() => undefined);
@@ -197,7 +199,7 @@ describe("limits", () => {
       "TIMEOUT",
     );
     const signal = AbortSignal.abort();
-    expect(await attempt({ url: `${proxy.url}/config.git`, stateDir, signal })).toBe("CANCELLED");
+    expect(await attempt({ url: `${relay.url}/config.git`, stateDir, signal })).toBe("CANCELLED");
     const drip = await serve(async (_, response) => {
       response.writeHead(200, { "content-type": "application/x-git-upload-pack-advertisement" });
       while (!response.destroyed) {
@@ -263,9 +265,9 @@ describe("a server that is not what it should be", () => {
 
 describe("a state directory that cannot be written", () => {
   it("is a fault of its own", async () => {
-    const { proxy, stateDir } = await setUp();
+    const { relay, stateDir } = await setUp();
     writeFileSync(join(stateDir, "file"), "");
-    const url = `${proxy.url}/config.git`;
+    const url = `${relay.url}/config.git`;
     expect(await attempt({ url, stateDir: join(stateDir, "file") })).toBe("STORAGE");
     mkdirSync(join(stateDir, "folder"));
     expect(await attempt({ url, stateDir: join(stateDir, "folder") })).toMatch(/^[0-9a-f]{40}$/);

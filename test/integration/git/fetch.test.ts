@@ -9,11 +9,11 @@ import {
   streamRange,
 } from "../../../src/git/index.ts";
 import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch } from "./support/git.ts";
-import { type Proxy, serveGit, serveThrough } from "./support/servers.ts";
+import { type Relay, serveGit, serveThrough } from "./support/servers.ts";
 
 interface Setting {
   readonly path: string;
-  readonly proxy: Proxy;
+  readonly relay: Relay;
   readonly stateDir: string;
   readonly fetch: (request?: Partial<FetchRequest>) => Promise<Snapshot>;
 }
@@ -21,11 +21,11 @@ interface Setting {
 async function setUp(): Promise<Setting> {
   const root = makeFolder();
   const path = makeBareRepository(root);
-  const proxy = await serveThrough(await serveGit(root));
+  const relay = await serveThrough(await serveGit(root));
   const stateDir = makeFolder();
   const fetch = async (request: Partial<FetchRequest> = {}): Promise<Snapshot> => {
     const judged = await fetchSnapshot({
-      url: `${proxy.url}/config.git`,
+      url: `${relay.url}/config.git`,
       ref: { branch: "main" },
       stateDir,
       ...request,
@@ -33,7 +33,7 @@ async function setUp(): Promise<Setting> {
     if (!judged.ok) throw new Error(judged.refusals[0].message);
     return judged.value;
   };
-  return { path, proxy, stateDir, fetch };
+  return { path, relay, stateDir, fetch };
 }
 
 function oids({ range }: Snapshot): string[] {
@@ -41,7 +41,7 @@ function oids({ range }: Snapshot): string[] {
 }
 
 /** What went over the network since the last call. */
-function requests({ seen }: Proxy): string[] {
+function requests({ seen }: Relay): string[] {
   return seen.splice(0).map(({ method, path, body }) => {
     const asked = body.includes("want ") ? " pack" : body.includes("command=ls-refs") ? " refs" : "";
     return `${method} ${path.replace("/config.git", "")}${asked}`;
@@ -73,20 +73,20 @@ describe("a fetch", () => {
   });
 
   it("asks for a pack only where something is new, and then only for that", async () => {
-    const { path, proxy, stateDir, fetch } = await setUp();
+    const { path, relay, stateDir, fetch } = await setUp();
     const line = commitLine(path, 5);
     await fetch();
-    expect(requests(proxy)).toEqual([...DISCOVERY, PACK]);
+    expect(requests(relay)).toEqual([...DISCOVERY, PACK]);
     await fetch();
-    expect(requests(proxy)).toEqual(DISCOVERY);
+    expect(requests(relay)).toEqual(DISCOVERY);
     const [next = ""] = commitLine(path, 1, line.at(-1));
     const received: number[] = [];
-    proxy.tamper = (answer) => {
+    relay.tamper = (answer) => {
       received.push(answer.readUInt32BE(answer.indexOf("PACK") + 8));
       return answer;
     };
     expect(oids(await fetch({ base: line.at(-1) }))).toEqual([next]);
-    expect(requests(proxy)).toEqual([...DISCOVERY, PACK]);
+    expect(requests(relay)).toEqual([...DISCOVERY, PACK]);
     // One commit, its tree, its file.
     expect(received).toEqual([3]);
     expect(readdirSync(stateDir)).toHaveLength(1);
@@ -125,17 +125,17 @@ describe("a fetch", () => {
   });
 
   it("keeps what a rewritten branch no longer has, and says that it does not descend from it", async () => {
-    const { path, proxy, fetch } = await setUp();
+    const { path, relay, fetch } = await setUp();
     const [fork = "", old = ""] = commitLine(path, 2);
     expect((await fetch({ base: fork })).range.descendsFromBase).toBe(true);
     const rewritten = commit(path, { parents: [fork], files: { "app.yaml": "other" }, at: 9 });
     setBranch(path, "main", rewritten);
     git(path, ["-c", "gc.pruneExpire=now", "gc", "--quiet"]);
-    requests(proxy);
+    requests(relay);
     const snapshot = await fetch({ base: old });
     expect(snapshot.range).toMatchObject({ descendsFromBase: false, commits: [{ oid: rewritten }] });
     // The fork was named to the server, and is not sent again.
-    expect(proxy.seen.at(-1)?.body.toString()).toContain(`have ${fork}`);
+    expect(relay.seen.at(-1)?.body.toString()).toContain(`have ${fork}`);
     const rewound = commit(path, { files: { "app.yaml": "1" } });
     setBranch(path, "main", rewound);
     expect((await fetch({ base: rewritten })).range).toMatchObject({ descendsFromBase: false });
@@ -151,23 +151,23 @@ describe("a fetch", () => {
   });
 
   it("speaks the older protocol to a server that knows no other", async () => {
-    const { path, proxy, fetch } = await setUp();
+    const { path, relay, fetch } = await setUp();
     const [first = "", second = ""] = commitLine(path, 2);
     setBranch(path, "main-2", first);
-    proxy.isOld = true;
+    relay.isOld = true;
     expect((await fetch()).head).toBe(second);
     // All refs came with the first answer.
-    expect(requests(proxy)).toEqual([DISCOVERY[0], PACK]);
+    expect(requests(relay)).toEqual([DISCOVERY[0], PACK]);
     await expect(fetch({ ref: { branch: "mai" } })).rejects.toMatchObject({ code: "REF_NOT_FOUND" });
   });
 
   it("refuses what is in the tree, and takes the same commit as known the next time", async () => {
-    const { path, proxy, fetch } = await setUp();
+    const { path, relay, fetch } = await setUp();
     setBranch(path, "main", commit(path, { files: { "a.yaml": "1", "A.yaml": "2" } }));
     await expect(fetch()).rejects.toThrow("case is ignored");
-    requests(proxy);
+    requests(relay);
     await expect(fetch()).rejects.toThrow("case is ignored");
-    expect(requests(proxy)).toEqual(DISCOVERY);
+    expect(requests(relay)).toEqual(DISCOVERY);
   });
 });
 

@@ -16,7 +16,7 @@ import {
   hashObject,
   makeBareRepository,
   makeFolder,
-  writeFile,
+  putFile,
 } from "./support/git.ts";
 
 /** Files that change little from one commit to the next, so that git packs them as deltas. */
@@ -175,6 +175,11 @@ describe("an object that is not what its name says", () => {
   });
 });
 
+function withNumber(bytes: Buffer, offset: number, value: number): Buffer {
+  bytes.writeUInt32BE(value, offset);
+  return bytes;
+}
+
 describe("a pack index that lies", () => {
   it("is refused for its layout, and its answers for what is found there", async () => {
     const { path, head } = makeRepository();
@@ -194,17 +199,16 @@ describe("a pack index that lies", () => {
     expect(await damage((bytes) => bytes)).toBe("read");
     expect(await damage((bytes) => bytes.subarray(0, 1000))).toBe("PACK_CORRUPT");
     expect(await damage((bytes) => Buffer.concat([bytes, Buffer.alloc(3)]))).toBe("PACK_CORRUPT");
-    expect(await damage((bytes) => (bytes.writeUInt32BE(1, 4), bytes))).toBe("PACK_CORRUPT");
-    expect(await damage((bytes) => (bytes.writeUInt32BE(0xffffffff, 8), bytes))).toBe("PACK_CORRUPT");
+    expect(await damage((bytes) => withNumber(bytes, 4, 1))).toBe("PACK_CORRUPT");
+    expect(await damage((bytes) => withNumber(bytes, 8, 0xffffffff))).toBe("PACK_CORRUPT");
     const count = honest.readUInt32BE(8 + 255 * 4);
     const offsets = 8 + 1024 + count * 24;
     expect(await damage((bytes) => bytes.fill(0, offsets, offsets + count * 4))).toBe("PACK_CORRUPT");
     expect(await damage((bytes) => bytes.fill(0xff, offsets, offsets + count * 4))).toBe("PACK_CORRUPT");
-    const rotated = Buffer.concat([
-      honest.subarray(offsets + 4, offsets + count * 4),
-      honest.subarray(offsets, offsets + 4),
-    ]);
-    expect(await damage((bytes) => (rotated.copy(bytes, offsets), bytes))).toBe("OBJECT_CORRUPT");
+    const end = offsets + count * 4;
+    const places = [[0, offsets], [offsets + 4, end], [offsets, offsets + 4], [end]];
+    const shifted = Buffer.concat(places.map(([from, to]) => honest.subarray(from, to)));
+    expect(await damage(() => shifted)).toBe("OBJECT_CORRUPT");
   });
 });
 
@@ -213,7 +217,7 @@ describe("a repository", () => {
     const folder = makeFolder();
     git(folder, ["init", "--quiet", "--initial-branch=main", "normal"]);
     const normal = join(folder, "normal");
-    writeFile(join(normal, "a.yaml"), "a: 1\n");
+    putFile(join(normal, "a.yaml"), "a: 1\n");
     git(normal, ["add", "."]);
     git(normal, ["commit", "--quiet", "-m", "one"]);
     git(normal, ["worktree", "add", "--quiet", "-b", "topic", "../linked"]);

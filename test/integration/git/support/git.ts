@@ -140,9 +140,13 @@ export function commitLine(repository: string, count: number, parent?: string): 
   return line;
 }
 
-export function writeFile(path: string, content: string | Uint8Array): void {
+export function putFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
+}
+
+export function sorted(list: readonly string[]): string[] {
+  return list.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 /** Refused, and with this code. */

@@ -34,7 +34,7 @@ export interface Seen {
   readonly body: Buffer;
 }
 
-export interface Proxy {
+export interface Relay {
   readonly url: string;
   readonly seen: Seen[];
   /** Changes the bytes of the answers that hold a pack. */
@@ -46,31 +46,31 @@ export interface Proxy {
 }
 
 /** Stands before a git server, remembers what was asked, and may change what is answered. */
-export async function serveThrough(target: string): Promise<Proxy> {
-  const proxy: { -readonly [Key in keyof Proxy]: Proxy[Key] } = {
+export async function serveThrough(target: string): Promise<Relay> {
+  const relay: { -readonly [Key in keyof Relay]: Relay[Key] } = {
     url: "",
     seen: [],
     tamper: (answer) => answer,
     ending: "end",
     isOld: false,
   };
-  proxy.url = await serve(async (request, response) => {
+  relay.url = await serve(async (request, response) => {
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
     const { method = "GET", url = "/", headers } = request;
-    proxy.seen.push({ method, path: url, headers, body });
+    relay.seen.push({ method, path: url, headers, body });
     const answer = await fetch(`${target}${url}`, {
       method,
-      headers: forwarded(headers, proxy.isOld),
+      headers: forwarded(headers, relay.isOld),
       ...(body.length === 0 ? {} : { body }),
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
     const isPack = body.includes("want ");
     response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-    response.write(isPack ? proxy.tamper(bytes) : bytes);
-    if (!isPack || proxy.ending === "end") response.end();
-    else if (proxy.ending === "hang up") setImmediate(() => response.destroy());
+    response.write(isPack ? relay.tamper(bytes) : bytes);
+    if (!isPack || relay.ending === "end") response.end();
+    else if (relay.ending === "hang up") setImmediate(() => response.destroy());
   });
-  return proxy;
+  return relay;
 }
 
 function forwarded(headers: IncomingHttpHeaders, isOld: boolean): Record<string, string> {
