@@ -1,8 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { codesOf, openCell, tree, unwrap } from "../cell/tree.ts";
 
-// ATTACKS.md 13: a kustomization with a remote base, an exec plugin, a helmCharts block.
-
 const cell = openCell();
 afterAll(() => cell.close());
 
@@ -11,7 +9,7 @@ const CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\
 const build = (files: Readonly<Record<string, string>>) =>
   cell.buildKustomization({ files: tree(files), dir: "." });
 
-describe("what would leave the cell", () => {
+describe("attack 13: a kustomization that would leave the cell", () => {
   const honest = {
     "kustomization.yaml": "resources: [vendored]",
     "vendored/kustomization.yaml": "resources: [a.yaml]",
