@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { type DecisionRecord, type OutcomeResult, parseEntry, type StoredEntry } from "../audit/index.ts";
+import {
+  type DecisionRecord,
+  type OutcomeRecord,
+  type OutcomeResult,
+  parseEntry,
+  type StoredEntry,
+} from "../audit/index.ts";
 import type { Digest } from "../digest.ts";
 import type { LogPosition } from "../verified.ts";
 import { changeIdOf } from "./change.ts";
@@ -22,7 +28,8 @@ export interface GateHistory {
 
 /** A log as the ledger reads it. */
 export interface LogView {
-  entries(): AsyncIterable<StoredEntry>;
+  /** From that index on, in order, up to the end as it is now. */
+  entries(from: number): AsyncIterable<StoredEntry>;
   readEvidence(digest: Digest): Promise<Uint8Array>;
 }
 
@@ -36,23 +43,27 @@ const evidenceSchema = z.object({ change: z.custom<Digest>((value) => typeof val
  */
 export class Ledger {
   readonly #histories = new Map<string, GateHistory>();
+  /** The index of the first entry that was not taken in. */
+  #next = 0;
 
-  /** Reads the whole log, forward. Throws AuditError where its entries or evidence are not what was signed. */
   static async read(log: LogView): Promise<Ledger> {
     const ledger = new Ledger();
-    for await (const { bytes, index, leafHash } of log.entries()) {
-      const parsed = parseEntry(bytes);
-      if (!parsed.ok) throw new TypeError(`entry ${index} is nothing that the log would have taken`);
-      const entry = parsed.value;
-      if (entry.kind === "outcome") {
-        ledger.settle(entry.outcome.gate, entry.outcome.decision, entry.outcome.result);
-        continue;
-      }
-      const evidence = await log.readEvidence(entry.decision.evidence);
-      const { change } = evidenceSchema.parse(JSON.parse(Buffer.from(evidence).toString()));
-      ledger.add({ entry: { index, leafHash }, change, decision: entry.decision, outcome: undefined });
-    }
+    await ledger.catchUp(log);
     return ledger;
+  }
+
+  /**
+   * Takes in what the log holds by now, whoever appended it, and also after an append that was in doubt. Calls
+   * may overlap. Throws AuditError where entries or evidence cannot be read.
+   */
+  async catchUp(log: LogView): Promise<void> {
+    for await (const stored of log.entries(this.#next)) {
+      const read = await readStored(stored, log);
+      if (stored.index !== this.#next) continue; // taken in by a call that overlaps
+      this.#next += 1;
+      if (read.kind === "decision") this.#add(read.past);
+      else this.#settle(read.outcome);
+    }
   }
 
   historyOf(gate: GateName): GateHistory {
@@ -72,20 +83,35 @@ export class Ledger {
     return candidate?.change === changeIdOf(decision) ? candidate : undefined;
   }
 
-  /** Takes in a decision that is in the log. */
-  add(past: PastDecision): void {
+  #add(past: PastDecision): void {
     const { lastAdmit } = this.historyOf(past.decision.gate);
     const admit = past.decision.verdict === "admit" ? past : lastAdmit;
     this.#histories.set(keyOf(past.decision.gate), { last: past, lastAdmit: admit });
   }
 
-  /** Takes in an outcome that is in the log. */
-  settle(gate: GateName, { index }: LogPosition, outcome: OutcomeResult): void {
+  #settle({ gate, decision, result }: OutcomeRecord): void {
     const settled = (past: PastDecision | undefined): PastDecision | undefined =>
-      past?.entry.index === index ? { ...past, outcome } : past;
+      past?.entry.index === decision.index ? { ...past, outcome: result } : past;
     const { last, lastAdmit } = this.historyOf(gate);
     this.#histories.set(keyOf(gate), { last: settled(last), lastAdmit: settled(lastAdmit) });
   }
+}
+
+type ReadEntry =
+  | { readonly kind: "decision"; readonly past: PastDecision }
+  | { readonly kind: "outcome"; readonly outcome: OutcomeRecord };
+
+async function readStored({ bytes, index, leafHash }: StoredEntry, log: LogView): Promise<ReadEntry> {
+  const parsed = parseEntry(bytes);
+  if (!parsed.ok) throw new TypeError(`entry ${index} is nothing that the log would have taken`);
+  const entry = parsed.value;
+  if (entry.kind === "outcome") return { kind: "outcome", outcome: entry.outcome };
+  const evidence = await log.readEvidence(entry.decision.evidence);
+  const { change } = evidenceSchema.parse(JSON.parse(Buffer.from(evidence).toString()));
+  return {
+    kind: "decision",
+    past: { entry: { index, leafHash }, change, decision: entry.decision, outcome: undefined },
+  };
 }
 
 function keyOf({ namespace, name }: GateName): string {

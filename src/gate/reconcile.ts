@@ -27,6 +27,7 @@ export async function reconcile(
   books: Books,
   stages: Stages,
 ): Promise<Reconciled> {
+  await books.ledger.catchUp(books.log); // an append of the run before may have been in doubt
   await settleApplied(gate, target, books, stages);
   const start = rangeStart(gate.config.trust.history, books.ledger.historyOf(gate.config.gate));
   const decision = await judge(gate, start, stages);

@@ -2,14 +2,12 @@ import {
   type AuditLog,
   type DecisionStatementInput,
   type OutcomeResult,
-  parseEntry,
   sealDecision,
   sealOutcome,
 } from "../audit/index.ts";
 import type { Digest } from "../digest.ts";
 import type { LogPosition, Recorded } from "../verified.ts";
 import { VERSION } from "../version.ts";
-import { changeIdOf } from "./change.ts";
 import type { Decision } from "./decision.ts";
 import { toEvidence } from "./evidence.ts";
 import type { Ledger, PastDecision } from "./ledger.ts";
@@ -36,12 +34,8 @@ export async function recordDecision<T extends Decision>(decision: T, books: Boo
     );
   }
   const evidence = await log.putEvidence(toEvidence(decision)); // durable before the entry that names it
-  const sealed = await sealDecision(toStatementInput(decision, evidence), log);
-  const entry = await log.append(sealed);
-  const parsed = parseEntry(sealed);
-  if (!parsed.ok || parsed.value.kind !== "decision")
-    throw new TypeError("a decision was sealed as something else");
-  ledger.add({ entry, change: changeIdOf(decision), decision: parsed.value.decision, outcome: undefined });
+  const entry = await log.append(await sealDecision(toStatementInput(decision, evidence), log));
+  await ledger.catchUp(log);
   return asRecorded(decision, entry);
 }
 
@@ -71,7 +65,7 @@ export async function recordOutcome(
     version: VERSION,
   };
   await log.append(await sealOutcome(outcome, log));
-  ledger.settle(gate, entry, result);
+  await ledger.catchUp(log);
 }
 
 /** The one place that marks a decision as recorded; `entry` is where the log has it. */
