@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import type { Cell, CellProblem, CellProblemCode, CellResult } from "../cell/index.ts";
+import { type Digest, sha256 } from "../digest.ts";
+import { type Judged, passed, type Refusal, refused } from "../refusal.ts";
+import { canonicalJson } from "../render/index.ts";
+import { aggregateEntrypoint, kindsOf, withAggregates } from "./aggregate.ts";
+import { type BundleSource, bundleDigest, digestFiles } from "./bundle.ts";
+import { type CompiledRego, CompileCache } from "./cache.ts";
+import { inputJsonSchemas } from "./input.ts";
+import { readMetadata } from "./metadata.ts";
+
+export type CompileCode = CellProblemCode;
+
+/** A bundle ready to be evaluated. */
+export interface CompiledBundle extends Omit<CompiledRego, "wasm"> {
+  readonly name: string;
+  /** Of what was compiled, and of the parameters. */
+  readonly digest: Digest;
+  readonly parameters: BundleSource["parameters"];
+  readonly module: WebAssembly.Module;
+}
+
+/** Compiles bundles through the cell, or takes what the cell once made of the same bytes. */
+export class Compiler {
+  readonly #cell: Pick<Cell, "compileRego" | "inspectRego">;
+  readonly #cache: CompileCache;
+
+  constructor(cell: Pick<Cell, "compileRego" | "inspectRego">, cacheDir: string | undefined) {
+    this.#cell = cell;
+    this.#cache = new CompileCache(cacheDir);
+  }
+
+  async compile(source: BundleSource): Promise<Judged<CompiledBundle, CompileCode>> {
+    const key = await compilationKey(source);
+    const compiled = await this.#cache.read(key);
+    if (compiled !== undefined) return passed(await toBundle(source, compiled));
+
+    const fresh = await this.#compileInCell(source);
+    if (!fresh.ok) return fresh;
+    await this.#cache.write(key, fresh.value);
+    return passed(await toBundle(source, fresh.value));
+  }
+
+  async #compileInCell({ files, name }: BundleSource): Promise<Judged<CompiledRego, CompileCode>> {
+    const inspected = await this.#cell.inspectRego({ files });
+    if (!inspected.ok) return refuseProblems(inspected.problems, name);
+    const { entrypoints } = inspected.value;
+    const compiled = await this.#cell.compileRego({
+      files: withAggregates(files, entrypoints),
+      entrypoints: kindsOf(entrypoints).map(aggregateEntrypoint),
+      schemas: inputJsonSchemas(),
+    });
+    if (!compiled.ok) return refuseProblems(compiled.problems, name);
+    return passed({
+      wasm: Uint8Array.from(compiled.value.wasm),
+      data: JSON.stringify(compiled.value.data),
+      entrypoints,
+      metadata: readMetadata(inspected.value),
+    });
+  }
+}
+
+/** Changes whenever the same sources could compile to something else: with the cell, and with the schemas. */
+async function compilationKey({ files }: BundleSource): Promise<Digest> {
+  const cell = await readFile(new URL("../../cell/SHA256", import.meta.url), "utf8");
+  return sha256(
+    canonicalJson({ cell, schemas: JSON.stringify(inputJsonSchemas()), files: digestFiles(files) }),
+  );
+}
+
+async function toBundle(source: BundleSource, compiled: CompiledRego): Promise<CompiledBundle> {
+  const { wasm, ...rest } = compiled;
+  const module = await WebAssembly.compile(wasm);
+  return { ...rest, name: source.name, digest: bundleDigest(source), parameters: source.parameters, module };
+}
+
+/** The cell's problems as refusals, with `file:row:col` below the bundle's name as their subject. */
+export function refuseProblems(
+  [first, ...more]: Extract<CellResult<never>, { ok: false }>["problems"],
+  bundle: string,
+): Extract<Judged<never, CellProblemCode>, { ok: false }> {
+  const toRefusal = ({ code, message, file, row, col, remedy }: CellProblem): Refusal<CellProblemCode> => ({
+    code,
+    subject: [file ?? bundle, row, col].filter((part) => part !== undefined).join(":"),
+    message,
+    remedy: remedy ?? "",
+  });
+  return refused(toRefusal(first), ...more.map(toRefusal));
+}

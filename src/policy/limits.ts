@@ -1,0 +1,22 @@
+const MiB = 1024 * 1024;
+
+/** For one bundle over one change; the shipped pack takes about a millisecond an object. */
+export const DEFAULT_DEADLINE_MS = 10_000;
+
+/** Linear memory of one evaluation: the change with its objects, and what the rules make of them. */
+export const DEFAULT_MEMORY_BYTES = 256 * MiB;
+
+/** JavaScript's side of a worker: the input as text, and the results. */
+export const WORKER_HEAP_MIB = 256;
+
+/** Bundles that are evaluated at the same time. */
+export const MAX_WORKERS = 4;
+
+/** Reasons that the rules of one bundle may give about one object, or about the change; more help nobody. */
+export const MAX_REASONS_PER_INPUT = 500;
+
+/** Reasons that one bundle may give about one change. */
+export const MAX_REASONS = 5_000;
+
+/** UTF-16 code units of a message, a path or a remediation; the rest is cut off. */
+export const MAX_TEXT = 1_000;
