@@ -64,6 +64,16 @@ describe("the directory target", () => {
     expect(await target.holds(applied)).toBe(true);
   });
 
+  it("holds nothing when its generations were removed, and is mended by applying again", async () => {
+    const applied = admission(1, configMap("a"));
+    await target.apply(applied);
+    await rm(join(folder, ".out.sluice"), { recursive: true });
+    expect(await target.holds(applied)).toBe(false);
+    expect(await target.currentEntry()).toBeUndefined();
+    await target.apply(applied);
+    expect(await target.holds(applied)).toBe(true);
+  });
+
   it("takes an empty folder, and refuses one that somebody filled", async () => {
     await mkdir(out);
     await target.apply(admission(1, configMap("a")));

@@ -150,8 +150,9 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What cannot be read is not held: applying then mends it, or says why it cannot. */
 async function holdsExactly(folder: string, expected: readonly TargetFile[]): Promise<boolean> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   if (entries.filter((entry) => !entry.isDirectory()).length !== expected.length) return false;
   for (const { path, text } of expected) {
     if ((await readFile(join(folder, path), "utf8").catch(() => undefined)) !== text) return false;
