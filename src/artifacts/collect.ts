@@ -21,8 +21,8 @@ export interface ResolvedImage {
 
 /** Of one image, attestations included; a build signs once or twice. */
 const MAX_SIGNATURES = 100;
-/** A signature is less than 10 KiB; the rest is room for the attestations that are kept beside it. */
-const MAX_SIGNATURE_BYTES = 1024 * 1024;
+/** A signature with a log entry has less than 20 KiB; an attestation beside it may have more, and is left. */
+const MAX_SIGNATURE_BYTES = 64 * 1024;
 const CONCURRENCY = 4;
 
 export const BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";

@@ -112,6 +112,11 @@ describe("what is named like an image is reported", () => {
       { image: { repository: "a", tag: "b" } },
       ["/image", '{"repository":"a","tag":"b"}'],
     ],
+    [
+      "a default of a schema",
+      { image: { type: "string", default: "a" } },
+      ["/image", '{"type":"string","default":"a"}'],
+    ],
     ["an environment variable", { env: [{ name: "RELATED_IMAGE_X", value: "a" }] }, ["/env/0/value", "a"]],
     ["a key of a config map", { data: { "proxy.image": "a" } }, ["/data/proxy.image", "a"]],
   ])("%s", (_, fields, notice) => {

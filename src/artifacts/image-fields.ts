@@ -16,8 +16,8 @@ export interface ImageNotice {
 const MAX_VALUE = 256;
 /** The last word of names such as `imagePullPolicy` and `imagePullSecrets`. */
 const NOT_AN_IMAGE: ReadonlySet<string> = new Set(["policy", "secret", "secrets"]);
-/** The fields of an image that is written in parts, as Helm charts and operators do. */
-const IMAGE_PARTS = ["repository", "repo", "registry", "reference", "tag", "digest"];
+/** The fields of an image in parts, as charts and operators write it, and of a schema that has one to offer. */
+const IMAGE_PARTS = ["repository", "repo", "registry", "reference", "tag", "digest", "default"];
 
 /** @param understood JSON pointers of the fields that were read as images */
 export function findNotices(

@@ -43,6 +43,7 @@ describe("refuses", () => {
   it.each([
     ["nothing", ""],
     ["what is not base64", "!!!!"],
+    ["what no key makes", "A".repeat(4_000_000)],
     ["white space", ` ${signed(payload)}`],
     ["base64 for URLs", `${signed(payload).slice(0, -4)}_-_-`],
   ])("%s for a signature", (_, signature) => {

@@ -9,6 +9,8 @@ export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
 /** `critical.type` of cosign's image signatures. */
 export const SIMPLE_SIGNING_TYPE = "cosign container image signature";
 
+/** The signature of the largest key here, RSA of 8192 bits, has 1,368 in base64. */
+const MAX_SIGNATURE_CHARACTERS = 2048;
 /** Standard base64 with its padding; what a lenient decoder would skip over is not a signature. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -32,7 +34,9 @@ export function verifySimpleSigning(
   digest: Digest,
   keys: readonly TrustedKey[],
 ): SignatureVerdict {
-  if (!BASE64.test(signature)) return rejected("IMAGE_SIGNATURE_INVALID", "the signature is not base64");
+  if (signature.length > MAX_SIGNATURE_CHARACTERS || !BASE64.test(signature)) {
+    return rejected("IMAGE_SIGNATURE_INVALID", "the signature is not base64, or too long for one");
+  }
   const bytes = Buffer.from(signature, "base64");
   const key = keys.find((candidate) => isSignedBy(candidate, payload, bytes));
   if (key === undefined) {

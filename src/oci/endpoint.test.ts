@@ -22,6 +22,8 @@ describe("the endpoint of a registry", () => {
 describe("where a registry may send us", () => {
   it.each([
     ["https://a.example", "https://b.example"],
+    ["https://a.example", "https://[::ffff:192.0.2.1]"],
+    ["https://a.example", "https://notlocalhost"],
     ["http://127.0.0.1:1", "http://localhost:2"],
     ["http://127.0.0.1:1", "https://b.example"],
   ])("%s to %s", (from, to) => {
@@ -31,6 +33,12 @@ describe("where a registry may send us", () => {
   it.each([
     ["off TLS", "https://a.example", "http://a.example"],
     ["to loopback", "https://a.example", "https://127.0.0.1"],
+    ["to the unspecified address", "https://a.example", "https://0.0.0.0"],
+    ["to IPv6's unspecified address", "https://a.example", "https://[::]"],
+    ["to loopback in IPv6's clothes", "https://a.example", "https://[::ffff:127.0.0.1]"],
+    ["to the unspecified one in them", "https://a.example", "https://[::ffff:0.0.0.0]"],
+    ["to a name below localhost", "https://a.example", "https://a.localhost"],
+    ["to localhost with a dot", "https://a.example", "https://localhost."],
     ["to plain loopback", "https://a.example", "http://[::1]:80"],
     ["to plain HTTP elsewhere", "http://127.0.0.1:1", "http://b.example"],
     ["to a file", "http://127.0.0.1:1", "file:///etc/passwd"],

@@ -21,13 +21,20 @@ export function isLoopback({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+/** Every other way of writing a host that ends up on this machine (RFC 6761, RFC 4291, and Linux's `0.0.0.0`). */
+function leadsHere(url: URL): boolean {
+  const { hostname } = url;
+  const alias = /(^|\.)localhost\.?$/.test(hostname) || hostname === "[::]" || hostname.startsWith("0.");
+  return isLoopback(url) || alias || /^\[::ffff:(7f|0:|[0-9a-f]{1,2}:)/.test(hostname);
+}
+
 /**
- * Whether a registry at `from` may send us to `to`. It may never take us off TLS, nor onto the services of
- * the machine we run on.
+ * Refuses to be sent from a registry to where it may not send us: off TLS, or onto the services of the
+ * machine that we run on.
  */
 export function assertSafeHop(from: URL, to: URL): void {
   const secure = to.protocol === "https:" || (to.protocol === "http:" && isLoopback(from) && isLoopback(to));
-  const intoOurselves = isLoopback(to) && !isLoopback(from);
+  const intoOurselves = leadsHere(to) && !isLoopback(from);
   if (!secure || intoOurselves || to.username !== "" || to.password !== "") {
     throw new RegistryError("UNSAFE_REDIRECT", `${from.host} points to ${to.protocol}//${to.host}`, {
       remedy: "a registry may point to https:// hosts only, and not to loopback unless it is there itself",

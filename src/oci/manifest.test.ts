@@ -22,6 +22,8 @@ describe("a manifest", () => {
     ["an OCI index", index, "index"],
     ["a Docker list", { ...index, mediaType: MEDIA_TYPE.dockerList }, "index"],
     ["an index without a media type", { ...index, mediaType: undefined }, "index"],
+    ["an index of nothing", { ...index, manifests: null }, "index"],
+    ["an image with fields of its own", { ...image, annotations: { a: "b" }, other: 1 }, "image"],
   ])("%s", (_, value, kind) => {
     expect(kindOf(value)).toBe(kind);
   });
@@ -38,6 +40,12 @@ describe("a manifest", () => {
     ["a layer of a size that is not whole", { ...image, layers: [{ ...descriptor, size: 0.5 }] }],
     ["layers that are not a list", { ...image, layers: {} }],
     ["an annotation that is not text", { ...image, layers: [{ ...descriptor, annotations: { a: 1 } }] }],
+    ["an image with an index in disguise", { ...image, Manifests: [descriptor] }],
+    ["an image with its layers twice", { ...image, LAYERS: [] }],
+    ["an index with a config", { ...index, config: descriptor }],
+    ["an artifact type that is not text", { ...image, artifactType: 1 }],
+    ["a subject that is no descriptor", { ...image, subject: {} }],
+    ["a size beyond what is exact", { ...image, config: { ...descriptor, size: 2 ** 53 } }],
     ["null", null],
     ["a list", [image]],
   ])("is not %s", (_, value) => {
@@ -47,6 +55,7 @@ describe("a manifest", () => {
   it.each([
     ["not JSON", Buffer.from("{")],
     ["not UTF-8", Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')])],
+    ["a million wrong things", Buffer.from(`{"schemaVersion":2,"manifests":[${"1,".repeat(1_000_000)}1]}`)],
     ["nested beyond reason", Buffer.from("[".repeat(1_000_000))],
     ["empty", Buffer.alloc(0)],
   ])("is not what is %s", (_, bytes) => {

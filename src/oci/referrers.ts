@@ -50,7 +50,8 @@ function isSupported({ status, headers }: Answer): boolean {
 
 /** The `Link: <…>; rel="next"` of RFC 8288, which may not lead to another host. */
 function nextPage({ headers, url }: Answer, first: URL): URL | undefined {
-  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(headers.get("link") ?? "")?.[1];
+  const link = headers.get("link") ?? "";
+  const target = /^\s*<([^<>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
   if (target === undefined) return undefined;
   const next = URL.canParse(target, url) ? new URL(target, url) : undefined;
   if (next?.origin === first.origin) return next;

@@ -79,6 +79,26 @@ describe("several signatures", () => {
   });
 });
 
+it("a bundle is found where a registry lists it by the type of its config", async () => {
+  let listed: string | undefined;
+  const { host, name, target, key, attest } = await openScene({
+    intercept: ({ url = "" }, response) => {
+      if (listed === undefined || !url.includes("/referrers/")) return false;
+      response.writeHead(200, { "content-type": MEDIA_TYPE.ociIndex }).end(listed);
+      return true;
+    },
+  });
+  const digest = await pushImage(target, "v1", "content");
+  await signBundle(target, digest, key);
+  const honest = await (await fetch(`http://${host}/v2/payments/api/referrers/${digest}`)).text();
+  const relist = (artifactType: string) =>
+    honest.replace("application/vnd.dev.sigstore.bundle.v0.3+json", artifactType);
+  listed = relist("application/vnd.oci.empty.v1+json");
+  expect(codes(await attest([pod(`${name}:v1`)]))).toEqual([]);
+  listed = relist("application/spdx+json");
+  expect(codes(await attest([pod(`${name}:v1`)]))).toEqual(["IMAGE_UNSIGNED"]);
+});
+
 describe("rules", () => {
   it("must all hold when several match", async () => {
     const { host, name, target, key, stranger, attest } = await openScene();
