@@ -16,7 +16,7 @@ export function printDecision(io: Io, decision: Decision): void {
   const verdict = decision.verdict === "admit" ? green("admitted") : red("refused");
   const branch = source.ref.replace("refs/heads/", "");
   io.line(`${bold(`${gate.namespace}/${gate.name}`)}  ${branch}@${shortOid(source.head)}  ${bold(verdict)}`);
-  if (decision.verdict === "deny") printReasons(io, decision.reasons);
+  if (decision.verdict === "deny") printReasons(io, decision.reasons, commits);
   else {
     const signers = new Set(commits.map(({ signer }) => signer).filter((signer) => signer !== null));
     const by = signers.size === 0 ? "" : `, signed by ${[...signers].map(printable).join(", ")}`;
@@ -35,16 +35,25 @@ export function printDecision(io: Io, decision: Decision): void {
   }
 }
 
-function printReasons(io: Io, reasons: readonly Reason[]): void {
+function printReasons(io: Io, reasons: readonly Reason[], commits: Decision["commits"]): void {
   const { bold, cyan, dim } = io.colors;
   const width = Math.max(...reasons.map(({ code }) => code.length));
   for (const { stage, code, subject, message, remedy } of reasons.slice(0, MAX_REASONS)) {
     io.line(`  ${bold(code.padEnd(width))}  ${dim(`${stage}:`)} ${printable(subject)}`);
-    io.line(`  ${" ".repeat(width)}  ${printable(message)}`);
+    for (const line of [describeCommit(subject, commits), message].filter((text) => text !== "")) {
+      io.line(`  ${" ".repeat(width)}  ${printable(line)}`);
+    }
     if (remedy !== "") io.line(`  ${" ".repeat(width)}  ${cyan("→")} ${printable(remedy)}`);
   }
   if (reasons.length > MAX_REASONS)
     io.line(dim(`  and ${reasons.length - MAX_REASONS} more: --output json has all`));
+}
+
+/** What the commit says of itself; nothing of it is proven. */
+function describeCommit(subject: string, commits: Decision["commits"]): string {
+  const commit = commits.find(({ oid }) => subject === `commit ${oid}`);
+  if (commit === undefined || commit.author === null) return "";
+  return `"${commit.summary}", by ${commit.author.name} <${commit.author.email}>`;
 }
 
 function count(amount: number, noun: string): string {

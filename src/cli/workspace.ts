@@ -23,6 +23,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const cacheDir = join(stateDir, "cache");
   const credentials = await readDockerConfig(dockerConfig);
   const cell = new Cell({ cacheDir: join(cacheDir, "cell") });
+  void cell.warm().catch(() => undefined); // starts while git fetches; what is wrong with it, the first call says
   const policies = new PolicyEngine({ cell, cacheDir: join(cacheDir, "policies") });
   const registry = createRegistry({ credentials, cache: directoryCache(join(cacheDir, "oci")) });
   return {

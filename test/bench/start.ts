@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SCENES } from "../../src/demo/scenes.ts";
+import { buildWorld } from "../../src/demo/world.ts";
+
+const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
+const POLL_MS = 10;
+const WARM_RUNS = 5;
+
+export interface StartRow {
+  readonly name: string;
+  /** From starting the process to its end, the decision printed. */
+  readonly milliseconds: number;
+  readonly peakMebibytes: number;
+}
+
+/** `sluice check` over the demo's gate, as a process: with an empty state directory, and with the caches of a run before. */
+export async function benchStart(): Promise<StartRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  try {
+    await using world = await buildWorld(join(folder, "world"));
+    const [clean] = SCENES;
+    if (clean === undefined) throw new TypeError("the demo has no scenes");
+    await world.repository.push(await clean.push(world, undefined));
+    const state = join(folder, "state");
+    const run = () => timeCheck(world.gateFolder, state);
+    const cold = await run();
+    const warm: Omit<StartRow, "name">[] = [];
+    for (let i = 0; i < WARM_RUNS; i++) warm.push(await run());
+    const median = warm.toSorted((left, right) => left.milliseconds - right.milliseconds)[
+      Math.floor(WARM_RUNS / 2)
+    ];
+    return [
+      { name: "first decision, nothing cached", ...cold },
+      { name: "first decision, caches of an earlier start", ...(median ?? cold) },
+    ];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function timeCheck(gateFolder: string, state: string): Promise<Omit<StartRow, "name">> {
+  const started = performance.now();
+  const args = [MAIN, "check", "-f", gateFolder, "--state", state, "--output", "json"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  let peak = 0;
+  const poll = setInterval(() => {
+    if (child.pid !== undefined) void readPeak(child.pid).then((value) => (peak = Math.max(peak, value)));
+  }, POLL_MS);
+  const [code] = await once(child, "exit");
+  clearInterval(poll);
+  if (code !== 0) throw new Error(`sluice check exited with ${code}`);
+  return { milliseconds: performance.now() - started, peakMebibytes: peak };
+}
+
+/** The most memory that the process ever held (Linux); 0 where the kernel does not say. */
+async function readPeak(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+}
