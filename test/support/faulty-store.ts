@@ -1,4 +1,4 @@
-import { type LogStore, MemoryStore } from "../../src/audit/index.ts";
+import { AuditError, type LogStore, MemoryStore } from "../../src/audit/index.ts";
 
 /** `before` the bytes are there, `after` they are, or for want of space. */
 export type Moment = "before" | "after" | "ENOSPC";
@@ -27,8 +27,7 @@ export class FaultyStore extends MemoryStore implements LogStore {
     if (fault === undefined) return;
     this.#fault = undefined;
     this.failed = path;
-    throw Object.assign(new Error("a write that was made to fail"), {
-      code: fault.moment === "ENOSPC" ? "ENOSPC" : "EIO",
-    });
+    const code = fault.moment === "ENOSPC" ? "ENOSPC" : "EIO";
+    throw new AuditError("UNWRITABLE", `cannot write ${path} (${code})`);
   }
 }
