@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import type { Judged, Refusal } from "../refusal.ts";
 
 export type AuditErrorCode =
   /** Another process writes to this log. */
@@ -31,4 +32,20 @@ export type AuditErrorCode =
 
 export class AuditError extends Fault<AuditErrorCode> {
   override readonly name = "AuditError";
+}
+
+/** The value; TAMPERED where there is none, for callers that cannot go on without it. */
+export function orTampered<T>(judged: Judged<T>): T {
+  if (judged.ok) return judged.value;
+  throw tampered(judged.refusals[0]);
+}
+
+export function tampered({
+  code,
+  subject,
+  message,
+}: Pick<Refusal, "code" | "subject" | "message">): AuditError {
+  return new AuditError("TAMPERED", `${code} (${subject}): ${message}`, {
+    remedy: "keep the folder as it is for an investigation; `sluice audit verify` says more",
+  });
 }

@@ -1,6 +1,9 @@
+export { readEntries, type StoredEntry } from "./entries.ts";
 export { AuditError, type AuditErrorCode } from "./error.ts";
 export { MAX_EVIDENCE_BYTES } from "./evidence.ts";
-export { AuditLog, type AuditLogOptions, type StoredEntry } from "./log.ts";
+export { type ExportSummary, exportLog } from "./export/index.ts";
+export { AuditLog, type AuditLogOptions } from "./log.ts";
+
 export { createSigner, keyId, parsePublicKey, parseSigner, publicKeyPem, type Signer } from "./signer.ts";
 export {
   type AuditEntry,

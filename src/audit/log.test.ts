@@ -11,7 +11,7 @@ import {
   testSigner,
 } from "../../test/integration/audit/samples.ts";
 import { sha256 } from "../digest.ts";
-import { AuditLog, MemoryStore, sealDecision, type StoredEntry, verifyLog } from "./index.ts";
+import { AuditLog, MemoryStore, type StoredEntry, sealDecision, verifyLog } from "./index.ts";
 import { rootOf } from "./merkle/index.ts";
 import { EMPTY_TAIL, growTail, readTail, type Tail } from "./tail.ts";
 
@@ -154,6 +154,16 @@ describe("a log that was changed behind its writer's back stays closed", () => {
     await expect(openLog(store)).rejects.toMatchObject({ code: "TAMPERED" });
     store.files.set(path, bytes);
     await expect(openLog(store)).resolves.toMatchObject({ size });
+  });
+
+  it("is open, and gives no entry that is not under its root", async () => {
+    const store = await logOf(600);
+    const log = await openLog(store);
+    const bundle = store.files.get("tile/entries/000") ?? Buffer.alloc(0);
+    expect(await entriesOf(log)).toHaveLength(600);
+    store.files.set("tile/entries/000", flip(bundle, 100));
+    await expect(entriesOf(log)).rejects.toMatchObject({ code: "TAMPERED" });
+    expect(await entriesOf(log, 256)).toHaveLength(344);
   });
 
   it("its checkpoints both gone", async () => {

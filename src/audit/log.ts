@@ -1,9 +1,9 @@
 import type { Digest } from "../digest.ts";
 import type { LogPosition } from "../verified.ts";
+import { readEntries, type StoredEntry } from "./entries.ts";
 import { AuditError } from "./error.ts";
 import { readEvidence, writeEvidence } from "./evidence.ts";
-import { hashLeaf, rootOf, TILE_WIDTH, tileOf, toHex } from "./merkle/index.ts";
-import { readBundle } from "./reader.ts";
+import { rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
 import { type LogState, publish, recover } from "./recovery.ts";
 import type { Signer } from "./signer.ts";
 import { type LogIdentity, verifyEntry } from "./statement/index.ts";
@@ -18,10 +18,6 @@ export interface AuditLogOptions {
   readonly signer: Signer;
   /** The name of the log, and of its key: a URL without scheme, such as `bank.example/audit/prod`. */
   readonly origin: string;
-}
-
-export interface StoredEntry extends LogPosition {
-  readonly bytes: Uint8Array;
 }
 
 /**
@@ -99,22 +95,12 @@ export class AuditLog implements LogIdentity {
   }
 
   /**
-   * The entries from `from` to the end as it is now, after an append in doubt as well. Throws TAMPERED where
-   * they cannot be read.
+   * The entries from `from` to the end as it is now, after an append in doubt as well. Each is shown to be
+   * under the signed root before it is given; throws TAMPERED where one is not.
    */
   async *entries(from = 0): AsyncGenerator<StoredEntry> {
-    const { size } = (await this.#exclusive(() => this.#known())).checkpoint;
-    for (let bundle = Math.floor(from / TILE_WIDTH); bundle * TILE_WIDTH < size; bundle++) {
-      const entries = await readBundle(this.#store, bundle, tileOf(0, bundle, size).width);
-      if (!entries.ok) {
-        const [{ code, subject, message, remedy }] = entries.refusals;
-        throw new AuditError("TAMPERED", `${code} (${subject}): ${message}`, { remedy });
-      }
-      for (const [i, bytes] of entries.value.entries()) {
-        const index = bundle * TILE_WIDTH + i;
-        if (index >= from) yield { index, leafHash: toHex(hashLeaf(bytes)), bytes };
-      }
-    }
+    const { checkpoint } = await this.#exclusive(() => this.#known());
+    yield* readEntries(this.#store, from, checkpoint);
   }
 
   /** Waits for what was begun, and lets another writer in. */

@@ -1,5 +1,4 @@
-import type { Refusal } from "../refusal.ts";
-import { AuditError } from "./error.ts";
+import { AuditError, orTampered, tampered } from "./error.ts";
 import { bundlePath, equalHashes, hashNothing, tilePath } from "./merkle/index.ts";
 import type { LogIdentity } from "./statement/index.ts";
 import type { LogFiles, LogStore } from "./store/index.ts";
@@ -39,10 +38,9 @@ export async function recover(store: LogStore, identity: LogIdentity): Promise<L
   const pending = await readCheckpoint(store, PENDING_FILE, key);
   const checkpoint = latest(published, pending);
   if (checkpoint === undefined) return await create(store, identity, key);
-  const tail = await readTail(store, checkpoint);
-  if (!tail.ok) throw tampered(tail.refusals[0]);
+  const tail = orTampered(await readTail(store, checkpoint));
   if (checkpoint !== published) await publish(store, checkpoint);
-  return { checkpoint, tail: tail.value };
+  return { checkpoint, tail };
 }
 
 async function create(store: LogStore, identity: LogIdentity, key: VerifierKey): Promise<LogState> {
@@ -89,10 +87,4 @@ function latest(
     throw tampered({ code: "FORKED", subject: PENDING_FILE, message: "two trees of one size are signed" });
   }
   return pending.size > published.size ? pending : published;
-}
-
-function tampered({ code, subject, message }: Pick<Refusal, "code" | "subject" | "message">): AuditError {
-  return new AuditError("TAMPERED", `${code} (${subject}): ${message}`, {
-    remedy: "keep the folder as it is for an investigation; `sluice audit verify` says more",
-  });
 }

@@ -57,11 +57,29 @@ export function isSignature(publicKey: KeyObject, bytes: Uint8Array, signature: 
   return verify(null, bytes, publicKey, signature);
 }
 
-/** SHA-256 of the SubjectPublicKeyInfo in lower-case hex: how keys are named in entries. */
+/** The 32 bytes of an Ed25519 public key (RFC 8032). */
+export function rawPublicKey(publicKey: KeyObject): Uint8Array {
+  const { x } = publicKey.export({ format: "jwk" });
+  if (publicKey.asymmetricKeyType !== "ed25519" || typeof x !== "string") {
+    throw new AuditError("UNSUPPORTED_KEY", "the keys of a log are ed25519 keys", { remedy: PEM_REMEDY });
+  }
+  return Buffer.from(x, "base64url");
+}
+
+const SSH_KEY_TYPE = "ssh-ed25519";
+
+/**
+ * `SHA256:` and base64 without padding: the fingerprint that ssh-keygen shows. Implementations of DSSE in Go
+ * (cosign among them) name a key like this where nobody names it otherwise, and take no other name then.
+ */
 export function keyId(publicKey: KeyObject): string {
-  return createHash("sha256")
-    .update(publicKey.export({ type: "spki", format: "der" }))
-    .digest("hex");
+  const fields = [Buffer.from(SSH_KEY_TYPE), rawPublicKey(publicKey)].flatMap((field) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(field.length);
+    return [length, field];
+  });
+  const digest = createHash("sha256").update(Buffer.concat(fields)).digest("base64");
+  return `SHA256:${digest.replace(/=+$/, "")}`;
 }
 
 export function publicKeyPem(publicKey: KeyObject): string {

@@ -1,4 +1,5 @@
 import { type Judged, passed, refused } from "../refusal.ts";
+import { type EntriesProblem, readCheckedBundle } from "./entries.ts";
 import {
   bundlePath,
   EMPTY_FRONTIER,
@@ -7,8 +8,6 @@ import {
   type Hash,
   hashesAt,
   hashLeaf,
-  hashNothing,
-  inclusionPath,
   partialsPath,
   pushLeaf,
   pushSubtree,
@@ -18,9 +17,8 @@ import {
   tileOf,
   tilePath,
   treeRoot,
-  verifyInclusion,
 } from "./merkle/index.ts";
-import { readBundle, readProof, readTile, type TileProblem } from "./reader.ts";
+import { readTile } from "./reader.ts";
 import type { LogFiles } from "./store/index.ts";
 import { encodeBundle, encodeTile } from "./tlog/bundle.ts";
 
@@ -79,11 +77,9 @@ export function obsoletePartials(size: number): readonly string[] {
 }
 
 export type TailProblem =
-  | TileProblem
+  | EntriesProblem
   /** The tiles do not add up to the root of the checkpoint. */
-  | "ROOT_MISMATCH"
-  /** An entry does not hash to its leaf. */
-  | "LEAF_MISMATCH";
+  | "ROOT_MISMATCH";
 
 /** Reads the right edge, and checks it and the last entries against the root of a verified checkpoint. */
 export async function readTail(files: LogFiles, head: TreeHead): Promise<Judged<Tail, TailProblem>> {
@@ -96,8 +92,18 @@ export async function readTail(files: LogFiles, head: TreeHead): Promise<Judged<
     tiles.push(hashes.value);
   }
   const frontier = frontierOf(tiles);
-  if (!equalHashes(rootOf(frontier), head.root)) return mismatch("ROOT_MISMATCH", `tree of ${head.size}`);
-  const entries = await readLastEntries(files, head);
+  if (!equalHashes(rootOf(frontier), head.root)) {
+    const message = "the tiles do not add up to the root that was signed";
+    return refused({
+      code: "ROOT_MISMATCH",
+      subject: "checkpoint",
+      message,
+      remedy: "restore the log from a copy",
+    });
+  }
+  if (head.size === 0) return passed(EMPTY_TAIL);
+  // The last entries are looked at even where they fill their bundle, and the next append has no need of them.
+  const entries = await readCheckedBundle(files, lastTile(0, head.size), head);
   if (!entries.ok) return entries;
   return passed({ frontier, tiles, entries: entries.value.length === TILE_WIDTH ? [] : entries.value });
 }
@@ -109,32 +115,4 @@ function frontierOf(tiles: readonly (readonly Hash[])[]): Frontier {
       hashes.reduce((grown, hash) => pushSubtree(grown, hash, leaves), frontier),
     EMPTY_FRONTIER,
   );
-}
-
-/**
- * The last bundle, its entries checked against their leaves. The proof of the last one takes in all of the
- * other leaves of its tile, and so shows that the whole tile is under the root, a full one as well.
- */
-async function readLastEntries(
-  files: LogFiles,
-  { size, root }: TreeHead,
-): Promise<Judged<readonly Uint8Array[], TailProblem>> {
-  if (size === 0) return passed([]);
-  const tile = tileOf(0, lastTile(0, size), size);
-  const leaves = await readTile(files, tile);
-  if (!leaves.ok) return leaves;
-  const entries = await readBundle(files, tile.index, tile.width);
-  if (!entries.ok) return entries;
-  const proof = await readProof(files, inclusionPath(size - 1, size), size);
-  if (!proof.ok) return proof;
-  const hashes = entries.value.map(hashLeaf);
-  const wrong = hashes.findIndex((hash, i) => !equalHashes(hash, leaves.value[i] ?? hashNothing()));
-  if (wrong >= 0) return mismatch("LEAF_MISMATCH", `entry ${size - tile.width + wrong}`);
-  const included = verifyInclusion(hashes.at(-1) ?? hashNothing(), size - 1, size, proof.value, root);
-  return included ? entries : mismatch("LEAF_MISMATCH", `entry ${size - 1}`);
-}
-
-function mismatch(code: TailProblem, subject: string): Extract<Judged<never, TailProblem>, { ok: false }> {
-  const message = "what is stored is not what the checkpoint was signed for";
-  return refused({ code, subject, message, remedy: "restore the log from a copy" });
 }

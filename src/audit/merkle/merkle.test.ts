@@ -1,5 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import argonConsistency from "./fixtures/argon2020/consistency.json" with { type: "json" };
+import argonEntries from "./fixtures/argon2020/entries.json" with { type: "json" };
+import argonProof from "./fixtures/argon2020/proof.json" with { type: "json" };
+import argonHead from "./fixtures/argon2020/sth.json" with { type: "json" };
 import {
   consistencyPath,
   EMPTY_FRONTIER,
@@ -18,10 +22,6 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "./index.ts";
-import argonConsistency from "./fixtures/argon2020/consistency.json" with { type: "json" };
-import argonEntries from "./fixtures/argon2020/entries.json" with { type: "json" };
-import argonProof from "./fixtures/argon2020/proof.json" with { type: "json" };
-import argonHead from "./fixtures/argon2020/sth.json" with { type: "json" };
 
 // The reference leaves and roots that certificate transparency implementations share
 // (github.com/transparency-dev/merkle v0.0.2, testonly/constants.go).

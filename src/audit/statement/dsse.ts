@@ -52,4 +52,4 @@ export function parseEnvelope(text: string): Envelope | undefined {
 // The whole grammar of what formatEnvelope writes: no field, space or escape can be added to it, so no two
 // texts are the same envelope.
 const ENVELOPE =
-  /^\{"payloadType":"(?<payloadType>[a-z0-9.+/-]+)","payload":"(?<payload>[A-Za-z0-9+/=]*)","signatures":\[\{"keyid":"(?<keyid>[0-9a-f]{64})","sig":"(?<sig>[A-Za-z0-9+/=]+)"\}\]\}$/;
+  /^\{"payloadType":"(?<payloadType>[a-z0-9.+/-]+)","payload":"(?<payload>[A-Za-z0-9+/=]*)","signatures":\[\{"keyid":"(?<keyid>SHA256:[A-Za-z0-9+/]{43})","sig":"(?<sig>[A-Za-z0-9+/=]+)"\}\]\}$/;

@@ -23,7 +23,11 @@ const MAX_LISTED_SIGNERS = 64;
 
 /** What base64 leaves room for beside the rest of an envelope. */
 const MAX_PAYLOAD_BYTES = (() => {
-  const empty = { payload: new Uint8Array(), keyId: "0".repeat(64), signature: new Uint8Array(64) };
+  const empty = {
+    payload: new Uint8Array(),
+    keyId: `SHA256:${"0".repeat(43)}`,
+    signature: new Uint8Array(64),
+  };
   const overhead = formatEnvelope({ payloadType: PAYLOAD_TYPE, ...empty }).length;
   return Math.floor((MAX_ENTRY_BYTES - overhead) / 4) * 3;
 })();

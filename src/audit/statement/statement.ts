@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameSchema } from "../../api/common.ts";
 import type { Digest } from "../../digest.ts";
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
@@ -34,7 +35,7 @@ export const digestSetSchema = z
   .object({ sha256: sha256Schema })
   .transform(({ sha256 }): Digest => `sha256:${sha256}`);
 
-export const gateNameSchema = z.object({ namespace: z.string().min(1), name: z.string().min(1) });
+export const gateNameSchema = z.object({ namespace: nameSchema, name: nameSchema });
 
 /** An RFC 3339 instant in the one spelling that is written here; in milliseconds since the epoch. */
 export const timestampSchema = z

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { AuditError } from "../error.ts";
+import { rawPublicKey } from "../signer.ts";
 import { parseBase64, toBase64 } from "./base64.ts";
 
 /** A public key under the name that it signs notes with (https://c2sp.org/signed-note). */
@@ -51,11 +52,7 @@ export function parseVerifierKey(text: string): VerifierKey | undefined {
 }
 
 function typedKey(publicKey: KeyObject): Uint8Array {
-  const { x } = publicKey.export({ format: "jwk" });
-  if (publicKey.asymmetricKeyType !== "ed25519" || typeof x !== "string") {
-    throw new TypeError("verifier keys are Ed25519 keys");
-  }
-  return Buffer.concat([Uint8Array.of(ED25519), Buffer.from(x, "base64url")]);
+  return Buffer.concat([Uint8Array.of(ED25519), rawPublicKey(publicKey)]);
 }
 
 function noteKeyId(name: string, typed: Uint8Array): number {

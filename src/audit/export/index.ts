@@ -1,0 +1,1 @@
+export { type ExportSummary, exportLog } from "./export.ts";
