@@ -121,9 +121,9 @@ describe("the directory target", () => {
     expect(await readdir(join(out, "%2E%2E"))).toEqual(["ConfigMap_..%2F..%2Fx.yaml"]);
   });
 
-  it("litter of a crash is cleared, and only two generations stay", async () => {
+  it("litter of a crash is cleared, and only the generation before stays", async () => {
     for (const index of [1, 2, 3]) await target.apply(admission(index, configMap(`v${index}`)));
-    await mkdir(join(folder, ".out.sluice/link-stale"));
+    for (const name of ["link-stale", "0000000004-begun"]) await mkdir(join(folder, ".out.sluice", name));
     await target.apply(admission(4, configMap("v4")));
     const kept = (await readdir(join(folder, ".out.sluice"))).map((name) => name.slice(0, 10)).sort();
     expect(kept).toEqual(["0000000003", "0000000004"]);

@@ -20,9 +20,6 @@ import { ApplyError } from "./error.ts";
 import { PROVENANCE_FILE, type TargetFile, toFiles } from "./files.ts";
 import type { Admission, Target } from "./target.ts";
 
-/** The live generation and the one before it, for readers that are in the middle of it. */
-const GENERATIONS_KEPT = 2;
-
 /**
  * The embedded target. `path` is a symbolic link to a generation, a directory written whole and fsynced
  * under `.<name>.sluice/` beside it; rename(2) swaps the link, so a reader (and a crash) sees the old
@@ -41,16 +38,17 @@ export class DirectoryTarget implements Target {
     try {
       await this.#claim();
       const generation = `${String(admission.entry.index).padStart(10, "0")}-${randomBytes(6).toString("hex")}`;
+      const before = await this.#live();
       await writeGeneration(join(this.#store, generation), toFiles(admission)); // durable before the swap
       await this.#swap(generation);
-      await this.#collect(generation);
+      await this.#collect([generation, before]);
     } catch (cause) {
       if (cause instanceof ApplyError) throw cause;
       throw new ApplyError(
         "TARGET_UNWRITABLE",
         `${this.#link} cannot be written: ${systemErrorCode(cause)}`,
         {
-          remedy: "free space or mend the permissions; what it held before is still in place",
+          remedy: "free space or mend the permissions; nothing in it is half written",
           cause,
         },
       );
@@ -92,14 +90,14 @@ export class DirectoryTarget implements Target {
     await syncDirectory(dirname(this.#link));
   }
 
-  /** Removes what is neither live nor the generation before; a crash here leaves only litter for the next time. */
-  async #collect(live: string): Promise<void> {
-    const older = (await readdir(this.#store)).filter((name) => name !== live).sort();
-    const previous = older
-      .filter((name) => /^[0-9]{10}-[0-9a-f]{12}$/.test(name))
-      .slice(1 - GENERATIONS_KEPT);
-    for (const name of older.filter((name) => !previous.includes(name))) {
-      await rm(join(this.#store, name), { recursive: true, force: true });
+  /**
+   * Removes every generation but the live one and the one before it, which readers may be in the middle of, and
+   * what interrupted runs left. What cannot be removed now is litter for the next time, and no failure.
+   */
+  async #collect(kept: readonly (string | undefined)[]): Promise<void> {
+    const names = await readdir(this.#store).catch(() => []);
+    for (const name of names.filter((name) => !kept.includes(name))) {
+      await rm(join(this.#store, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

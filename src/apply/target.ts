@@ -12,8 +12,8 @@ export interface Admission {
 /** Where admitted manifests go. */
 export interface Target {
   /**
-   * Brings the target to the admitted state: all of it or, when it throws {@link ApplyError}, none of it.
-   * Durable when it returns; safe to repeat.
+   * Brings the target to the admitted state: to all of it or to none of it, never to a part. Durable when it
+   * returns; safe to repeat. After an {@link ApplyError} the target may hold either state.
    */
   apply(admission: Recorded<Admission>): Promise<void>;
   /** Whether the target holds this admission now, to the byte. */
