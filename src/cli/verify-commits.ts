@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { loadTrustPolicy, ResourceError } from "../api/index.ts";
 import { systemErrorCode } from "../fault.ts";
 import { parseCommit } from "../git/commit.ts";
 import {
@@ -17,6 +16,8 @@ import {
   compileTrust,
   type KeyFileMaterial,
   type KeyFileTrust,
+  type Trust,
+  TrustError,
   trustKeyFiles,
   verifyCommits,
 } from "../trust/index.ts";
@@ -78,24 +79,28 @@ async function readTrust({
 }: VerifyCommitsOptions): Promise<KeyFileTrust> {
   const keyFiles = allowedSigners.length + openpgpKeys.length;
   if ((trust === undefined) === (keyFiles === 0)) {
-    throw new ResourceError(
-      "MISSING_RESOURCE",
-      "expected either --trust, or --allowed-signers and --openpgp-keys",
-      {
-        remedy: "there is no default trust: say whose signature counts",
-      },
-    );
+    throw new TrustError("EMPTY_TRUST", "expected either --trust, or --allowed-signers and --openpgp-keys", {
+      remedy: "there is no default trust: say whose signature counts",
+    });
   }
-  if (trust !== undefined) return { trust: await compileTrust(await loadTrustPolicy(trust)), notices: [] };
+  if (trust !== undefined) return { trust: await readTrustPolicy(trust), notices: [] };
   return await trustKeyFiles({
     allowedSigners: await Promise.all(allowedSigners.map(readKeys)),
     openpgpKeys: await Promise.all(openpgpKeys.map(readKeys)),
   });
 }
 
+/** Resources come with schemas, which take a while to load, and key files do not need them. */
+async function readTrustPolicy(file: string): Promise<Trust> {
+  const { loadTrustPolicy } = await import("../api/index.ts");
+  return await compileTrust(await loadTrustPolicy(file));
+}
+
 async function readKeys(origin: string): Promise<KeyFileMaterial> {
   const bytes = await readFile(origin).catch((cause: unknown) => {
-    throw new ResourceError("UNREADABLE", `${origin} cannot be read (${systemErrorCode(cause)})`, { cause });
+    throw new TrustError("UNREADABLE_KEYS", `${origin} cannot be read (${systemErrorCode(cause)})`, {
+      cause,
+    });
   });
   return { origin, bytes };
 }

@@ -2,6 +2,7 @@ import { Fault } from "../fault.ts";
 
 export type TrustErrorCode =
   | "EMPTY_TRUST"
+  | "UNREADABLE_KEYS"
   | "INVALID_KEY"
   | "DUPLICATE_KEY"
   | "INVALID_RULE"

@@ -171,13 +171,9 @@ spec:
 
   describe("ends with 2 where it could not look", () => {
     const cases: readonly (readonly [what: string, args: () => readonly string[], code: string])[] = [
-      ["no trust", () => [], "MISSING_RESOURCE"],
-      [
-        "two kinds of trust",
-        () => ["--trust", "x.yaml", "--allowed-signers", allowedSigners],
-        "MISSING_RESOURCE",
-      ],
-      ["a file that is not there", () => ["--allowed-signers", sandbox.path("nobody")], "UNREADABLE"],
+      ["no trust", () => [], "EMPTY_TRUST"],
+      ["two kinds of trust", () => ["--trust", "x.yaml", "--allowed-signers", allowedSigners], "EMPTY_TRUST"],
+      ["a file that is not there", () => ["--allowed-signers", sandbox.path("nobody")], "UNREADABLE_KEYS"],
       ["a file without keys", () => ["--openpgp-keys", allowedSigners], "INVALID_KEY"],
       ["an unknown branch", () => ["--allowed-signers", allowedSigners, "--ref", "nope"], "REF_NOT_FOUND"],
       ["an abbreviated start", () => ["--allowed-signers", allowedSigners, "--start", "abcdef1"], "BAD_OID"],
