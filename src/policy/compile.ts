@@ -20,6 +20,10 @@ export interface CompiledBundle extends Omit<CompiledRego, "wasm"> {
   readonly module: WebAssembly.Module;
 }
 
+/** `sluice/<kind>/<name>/<rule>`. A name with a slash in it would be looked for elsewhere, and never be found. */
+const ENTRYPOINT_SEGMENTS = 4;
+const ODD_NAME = { code: "BAD_ENTRYPOINT", remedy: "name the package without it" } as const;
+
 /** Compiles bundles through the cell, or takes what the cell once made of the same bytes. */
 export class Compiler {
   readonly #cell: Pick<Cell, "compileRego" | "inspectRego">;
@@ -45,6 +49,9 @@ export class Compiler {
     const inspected = await this.#cell.inspectRego({ files });
     if (!inspected.ok) return refuseProblems(inspected.problems, name);
     const { entrypoints } = inspected.value;
+    const odd = entrypoints.find((entrypoint) => entrypoint.split("/").length !== ENTRYPOINT_SEGMENTS);
+    if (odd !== undefined)
+      return refuseProblems([{ ...ODD_NAME, message: `the name in ${odd} has a \`/\`` }], name);
     const compiled = await this.#cell.compileRego({
       files: withAggregates(files, entrypoints),
       entrypoints: kindsOf(entrypoints).map(aggregateEntrypoint),
@@ -74,7 +81,7 @@ async function toBundle(source: BundleSource, compiled: CompiledRego): Promise<C
   return { ...rest, name: source.name, digest: bundleDigest(source), parameters: source.parameters, module };
 }
 
-/** The cell's problems as refusals, with `file:row:col` below the bundle's name as their subject. */
+/** The cell's problems as refusals: their subject is `file:row:col`, or the bundle's name where there is no file. */
 export function refuseProblems(
   [first, ...more]: Extract<CellResult<never>, { ok: false }>["problems"],
   bundle: string,

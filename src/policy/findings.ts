@@ -1,4 +1,4 @@
-import { describeObject, type KubernetesObject } from "../render/index.ts";
+import { compareText, describeObject, type KubernetesObject } from "../render/index.ts";
 import type { CompiledBundle } from "./compile.ts";
 import type { RuleReason } from "./messages.ts";
 import type { PolicyFinding } from "./report.ts";
@@ -9,7 +9,7 @@ export function toFindings(
   reasons: readonly RuleReason[],
   objects: readonly KubernetesObject[],
 ): PolicyFinding[] {
-  return reasons.map(({ entrypoint, object: index, ...reason }) => {
+  return reasons.toSorted(compareReasons).map(({ entrypoint, object: index, ...reason }) => {
     const object = index === undefined ? undefined : objects[index];
     return {
       controls: [],
@@ -20,6 +20,16 @@ export function toFindings(
       ...reason,
     };
   });
+}
+
+/** By object, rule and place: a set in Rego has no order that would mean anything. */
+function compareReasons(left: RuleReason, right: RuleReason): number {
+  return (
+    (left.object ?? Number.POSITIVE_INFINITY) - (right.object ?? Number.POSITIVE_INFINITY) ||
+    compareText(left.entrypoint, right.entrypoint) ||
+    compareText(left.path ?? "", right.path ?? "") ||
+    compareText(left.message, right.message)
+  );
 }
 
 /** `sluice/object/<name>/deny` as package and rule. */

@@ -76,9 +76,7 @@ export const objectInputSchema = z.strictObject({ ...evidence, object });
 /** `input` of `package sluice.change.<name>`, evaluated once for the change. */
 export const changeInputSchema = z.strictObject({ ...evidence, objects: z.array(object) });
 
-export type ObjectInput = z.output<typeof objectInputSchema>;
-export type ChangeInput = z.output<typeof changeInputSchema>;
-export type CommitInput = DeepReadonly<z.output<typeof commit>>;
+type ChangeInput = z.output<typeof changeInputSchema>;
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 

@@ -1,4 +1,4 @@
-package sluice.object.image_unverified
+package sluice.change.image_unverified
 
 # METADATA
 # title: Images in unknown places
@@ -11,5 +11,5 @@ package sluice.object.image_unverified
 #   remediation: Check what the field does; if an image is run from it, have its kind covered by a policy of your own.
 warn contains {"msg": msg, "path": notice.path} if {
 	some notice in input.imageNotices
-	msg := sprintf("%v is named like an image, and was not verified", [notice.value])
+	msg := sprintf("%s: a field named like an image was not verified", [notice.object])
 }

@@ -14,7 +14,7 @@ import data.sluice.lib.pods
 #     - CIS-Kubernetes-1.12-5.2.9
 #     - PCI-DSS-4.0-2.2.6
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
-#   remediation: Set securityContext.capabilities to {drop [ALL]}, and add NET_BIND_SERVICE at most.
+#   remediation: Set securityContext.capabilities.drop to [ALL], and add NET_BIND_SERVICE at most.
 deny contains {"msg": msg, "path": path} if {
 	some entry in pods.containers
 	some index, capability in entry.container.securityContext.capabilities.add
