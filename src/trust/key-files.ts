@@ -105,10 +105,10 @@ function toGrants(
   certificates: readonly Certificate[],
 ): ReadonlyMap<string, readonly Grant[]> {
   const entries = [
-    ...signers.map(({ key, principals, validAfter, validBefore }) => ({
+    ...signers.map(({ key, principal, validAfter, validBefore }) => ({
       id: grantKey("ssh", key.fingerprint),
       grant: {
-        signer: principals,
+        signer: principal,
         roles: [ROLE],
         validAfter: validAfter ?? ALWAYS.validAfter,
         validBefore: validBefore ?? ALWAYS.validBefore,

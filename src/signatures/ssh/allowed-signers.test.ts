@@ -25,8 +25,8 @@ function codeOf(text: string): string {
 describe("an entry", () => {
   it("is principals and a key", () => {
     const { signers } = read(`# signers\n\nalice@x,bob@x ${KEY} comment\n\t"Carol C" ${KEY}\r\n`);
-    expect(signers.map(({ principals, line }) => [principals, line])).toEqual([
-      ["alice@x,bob@x", 3],
+    expect(signers.map(({ principal, line }) => [principal, line])).toEqual([
+      ["alice@x", 3],
       ["Carol C", 4],
     ]);
   });
@@ -53,6 +53,8 @@ describe("an entry that grants nothing here is passed over, and reported", () =>
     ["of a certificate authority with other options", `a cert-authority,namespaces="git" ${KEY}`],
     ["for another namespace", `a namespaces="file" ${KEY}`],
     ["that excludes git", `a namespaces="*,!g?t" ${KEY}`],
+    ["that excludes its only principal", `!a ${KEY}`],
+    ["that excludes what it names", `a,!a ${KEY}`],
     ["of a kind that is not supported", "a ssh-dss AAAAB3NzaC1kc3M="],
     [
       "of a key that is too short",
@@ -60,7 +62,7 @@ describe("an entry that grants nothing here is passed over, and reported", () =>
     ],
   ])("%s", (_, line) => {
     const { signers, skipped } = read(`${line}\nb ${KEY}\n`);
-    expect(signers.map(({ principals }) => principals)).toEqual(["b"]);
+    expect(signers.map(({ principal }) => principal)).toEqual(["b"]);
     expect(skipped.map((entry) => entry.line)).toEqual([1]);
   });
 

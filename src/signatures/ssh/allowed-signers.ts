@@ -7,8 +7,8 @@ import { GIT_NAMESPACE } from "./sshsig.ts";
 
 /** One entry that can vouch for commits. */
 export interface AllowedSigner {
-  /** As written: git prints it as the signer. */
-  readonly principals: string;
+  /** The pattern of the entry's principals that git verifies the signature for, and prints as the signer. */
+  readonly principal: string;
   readonly key: SshPublicKey;
   /** Milliseconds since the epoch; the window is [validAfter, validBefore). */
   readonly validAfter: number | undefined;
@@ -63,12 +63,15 @@ function parseEntry(content: string): Entry {
     const [{ code, message }] = key.refusals;
     return code === "MALFORMED_KEY" ? { problem: message } : { skip: message };
   }
+  // git asks ssh-keygen for the entry's own patterns, one by one: those that exclude let nobody in.
+  const principal = principals.split(",").find((pattern) => matchesPatternList(pattern, principals));
+  if (principal === undefined) return { skip: `the principals ${principals} match nobody` };
   const { certAuthority, namespaces, validAfter, validBefore } = options.value;
   if (certAuthority) return { skip: "certificate authorities are not supported" };
   if (namespaces !== undefined && !matchesPatternList(GIT_NAMESPACE, namespaces)) {
     return { skip: `the entry is for the namespaces ${namespaces}, not for git` };
   }
-  return { principals, key: key.value, validAfter, validBefore };
+  return { principal, key: key.value, validAfter, validBefore };
 }
 
 function splitPrincipals(content: string): [principals: string, rest: string] {

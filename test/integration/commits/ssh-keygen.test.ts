@@ -73,6 +73,39 @@ describeWithTools(["git", "ssh-keygen"], "ssh-keygen", () => {
     expect(readFileSync(sandbox.path("pem.pub"), "utf8")).toContain(`${toSshKeyLine(signer)} `);
   });
 
+  /** git asks for the principals of a key, and then verifies for each of them until one is accepted. */
+  describe("finds the principal that we find", () => {
+    function theirs(file: string): string | undefined {
+      const signers = sandbox.write("allowed_signers", file);
+      const signature = sandbox.write("signature", signSsh(Buffer.from(MESSAGE), key));
+      const found = sandbox
+        .run("ssh-keygen", ["-Y", "find-principals", "-f", signers, "-s", signature])
+        .toString();
+      return found.split("\n").find((principal) => {
+        const args = ["-Y", "verify", "-n", "git", "-I", principal, "-f", signers, "-s", signature];
+        return principal !== "" && succeeds(args, MESSAGE);
+      });
+    }
+
+    it.each([
+      ["alice", "alice"],
+      ["alice,bob", "alice"],
+      ["!bob,alice", "alice"],
+      ["!alice", undefined],
+      ["alice,!alice", undefined],
+      ["alice,!a*,bob", "bob"],
+      ["*", "*"],
+      ["*,!alice", "*"],
+      ["al?ce", "al?ce"],
+      ['"alice b"', "alice b"],
+    ])("of %s", (principals, expected) => {
+      const file = `${principals} ${toSshKeyLine(key)}\n`;
+      const parsed = parseAllowedSigners(file);
+      expect(parsed.ok && parsed.value.signers[0]?.principal).toBe(expected);
+      expect(theirs(file)).toBe(expected);
+    });
+  });
+
   /** Whether an entry lets `alice` sign commits at a time, by ssh-keygen and by us; null where we refuse the file. */
   describe("reads allowed_signers as we do", () => {
     const AT = { shown: "20260615120000", time: new Date(2026, 5, 15, 12).getTime() };
