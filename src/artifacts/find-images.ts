@@ -1,6 +1,12 @@
-import { describeObject, type JsonObject, type JsonValue, type KubernetesObject } from "../render/index.ts";
+import {
+  describeObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KubernetesObject,
+} from "../render/index.ts";
 import { findNotices, type ImageNotice } from "./image-fields.ts";
-import { isObject, type JsonPath, objectsIn, toPointer } from "./json-path.ts";
+import { type JsonPath, objectsIn, toPointer } from "./json-path.ts";
 import type { ImageRefusal } from "./verdict.ts";
 
 /** One place in one object that says which image to run. */
@@ -73,14 +79,14 @@ function imageFields(
   const containers = CONTAINER_LISTS.flatMap((list) =>
     itemsOf(podSpec[list]).map((item, index) => ({
       field: [...path, list, String(index), "image"],
-      image: isObject(item) ? item.image : undefined,
+      image: isJsonObject(item) ? item.image : undefined,
     })),
   );
   const volumes = itemsOf(podSpec.volumes).flatMap((item, index) => {
-    const image = isObject(item) ? item.image : undefined;
+    const image = isJsonObject(item) ? item.image : undefined;
     if (image === undefined) return [];
     const field = [...path, "volumes", String(index), "image", "reference"];
-    return [{ field, image: isObject(image) ? image.reference : undefined }];
+    return [{ field, image: isJsonObject(image) ? image.reference : undefined }];
   });
   return [...containers, ...volumes];
 }

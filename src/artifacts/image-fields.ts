@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue, KubernetesObject } from "../render/index.ts";
-import { isObject, objectsIn, toPointer } from "./json-path.ts";
+import { isJsonObject, type JsonObject, type JsonValue, type KubernetesObject } from "../render/index.ts";
+import { objectsIn, toPointer } from "./json-path.ts";
 
 /**
  * A field that is named like an image, in a place that nobody here knows: a custom resource, an annotation
@@ -65,7 +65,7 @@ function isNamedLikeImage(key: string): boolean {
 /** The field as text if it could be an image: a string, strings, or an image in parts. */
 function textOf(field: JsonValue): string | undefined {
   if (typeof field === "string") return field === "" ? undefined : field;
-  const inParts = isObject(field) && IMAGE_PARTS.some((part) => typeof field[part] === "string");
+  const inParts = isJsonObject(field) && IMAGE_PARTS.some((part) => typeof field[part] === "string");
   const inList = Array.isArray(field) && field.some((item: JsonValue) => typeof item === "string");
   return inParts || inList ? JSON.stringify(field) : undefined;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../render/index.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../render/index.ts";
 
 /** From the root of an object; array indices in decimal. */
 export type JsonPath = readonly string[];
@@ -6,10 +6,6 @@ export type JsonPath = readonly string[];
 /** RFC 6901. */
 export function toPointer(path: JsonPath): string {
   return path.map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -21,7 +17,7 @@ export function* objectsIn(root: JsonValue): Generator<{ value: JsonObject; path
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, path } = next;
     if (typeof value !== "object" || value === null) continue;
-    if (isObject(value)) yield { value, path };
+    if (isJsonObject(value)) yield { value, path };
     const children = Object.entries(value).map(([key, child]) => ({ value: child, path: [...path, key] }));
     pending.push(...children.reverse());
   }
@@ -36,7 +32,7 @@ export function replaceAt(value: JsonValue, path: JsonPath, replacement: JsonVal
       String(index) === key ? replaceAt(item, rest, replacement) : item,
     );
   }
-  if (!isObject(value)) throw new TypeError(`nothing at ${toPointer(path)}`);
+  if (!isJsonObject(value)) throw new TypeError(`nothing at ${toPointer(path)}`);
   const copy: Record<string, JsonValue> = Object.assign(Object.create(null), value);
   copy[key] = replaceAt(value[key] ?? null, rest, replacement);
   return copy;
