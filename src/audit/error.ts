@@ -6,6 +6,8 @@ export type AuditErrorCode =
   | "LOCKED"
   /** There is no log in the folder. */
   | "NOT_A_LOG"
+  /** There is no such entry. */
+  | "NOT_FOUND"
   /** What is on disk is not what was signed; the log stays closed. */
   | "TAMPERED"
   /** The log on disk has another origin than the one asked for. */

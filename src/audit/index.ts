@@ -29,4 +29,5 @@ export { DirectoryFiles, DirectoryStore, type LogFiles, type LogStore, MemorySto
 export { MAX_ENTRY_BYTES } from "./tlog/bundle.ts";
 export { type Checkpoint, type SignedCheckpoint, verifyCheckpoint } from "./tlog/checkpoint.ts";
 export { formatVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from "./tlog/verifier-key.ts";
-export { type LogProblem, type LogTrust, type LogVerdict, verifyLog } from "./verify/index.ts";
+export { type LogTrust, type OpenedLog, openCheckpoint, parseTrustedKey, readOwnKey } from "./trust.ts";
+export { type LogProblem, type LogVerdict, verifyLog } from "./verify/index.ts";

@@ -1,3 +1,3 @@
 export type { EntryCounts } from "./entries.ts";
 export type { LogProblem } from "./report.ts";
-export { type LogTrust, type LogVerdict, type VerifyOptions, verifyLog } from "./verify.ts";
+export { type LogVerdict, type VerifyOptions, verifyLog } from "./verify.ts";

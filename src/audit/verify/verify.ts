@@ -1,21 +1,11 @@
-import type { KeyObject } from "node:crypto";
 import type { Refusal } from "../../refusal.ts";
-import { AuditError } from "../error.ts";
-import { equalHashes } from "../merkle/index.ts";
-import { CHECKPOINT_FILE } from "../recovery.ts";
+import { equalHashes, type TreeHead } from "../merkle/index.ts";
 import type { LogFiles } from "../store/index.ts";
-import { claimedOrigin, type SignedCheckpoint, verifyCheckpoint } from "../tlog/checkpoint.ts";
-import { MAX_NOTE_BYTES } from "../tlog/note.ts";
-import { type VerifierKey, verifierKey } from "../tlog/verifier-key.ts";
+import type { Checkpoint, SignedCheckpoint } from "../tlog/checkpoint.ts";
+import { judgeCheckpoint, type LogTrust, openCheckpoint } from "../trust.ts";
 import { EntryCheck, type EntryCounts } from "./entries.ts";
 import { type LogProblem, Report } from "./report.ts";
 import { walkTree } from "./tree.ts";
-
-/** Who may have signed the log. Without an origin, it may be a log of any name. */
-export interface LogTrust {
-  readonly publicKey: KeyObject;
-  readonly origin?: string | undefined;
-}
 
 export interface LogVerdict extends EntryCounts {
   /** Undefined where not even that could be verified; then nothing else was looked at. */
@@ -39,60 +29,38 @@ export interface VerifyOptions {
  */
 export async function verifyLog(files: LogFiles, { trust, older }: VerifyOptions): Promise<LogVerdict> {
   const report = new Report();
-  const bytes = await files.read(CHECKPOINT_FILE, MAX_NOTE_BYTES);
-  if (bytes === undefined) {
-    throw new AuditError("NOT_A_LOG", "there is no checkpoint", {
-      remedy: "name the folder of an audit log",
-    });
+  const opened = await openCheckpoint(files, trust);
+  if (!opened.ok) {
+    report.addAll(opened.refusals);
+    return verdict(report, undefined, NO_ENTRIES);
   }
-  const key = keyFor(trust, bytes, report);
-  const checkpoint = key && readCheckpoint(bytes, key, CHECKPOINT_FILE, report);
-  if (key === undefined || checkpoint === undefined) return verdict(report, undefined, NO_ENTRIES);
-  const earlier = older && readCheckpoint(older, key, "older checkpoint", report);
+  const { checkpoint, key } = opened.value;
+  const earlier = older && judgeCheckpoint(older, key, OLDER);
+  if (earlier?.ok === false) report.addAll(earlier.refusals);
+  const kept = earlier?.ok === true ? earlier.value : undefined;
   const entries = new EntryCheck(files, key, report);
-  const then = await walkTree(files, checkpoint, earlier?.size ?? 0, report, (entry) => entries.check(entry));
-  if (earlier !== undefined) {
-    if (earlier.size > checkpoint.size) {
-      const sizes = `${earlier.size} entries were signed for, and there are ${checkpoint.size}`;
-      report.add("ROLLED_BACK", "older checkpoint", sizes);
-    } else if (then !== undefined && !equalHashes(then.root, earlier.root)) {
-      report.add(
-        "FORKED",
-        "older checkpoint",
-        `the first ${earlier.size} entries are not those it was signed for`,
-      );
-    }
-  }
+  const then = await walkTree(files, checkpoint, kept?.size ?? 0, report, (entry) => entries.check(entry));
+  if (kept !== undefined) checkContinuation(kept, checkpoint.size, then, report);
   return verdict(report, checkpoint, entries.counts);
 }
 
+const OLDER = "older checkpoint";
 const NO_ENTRIES: EntryCounts = { decisions: 0, outcomes: 0, withoutOutcome: 0, evidence: 0 };
+
+/** `then`: the tree as it was at the size of the older checkpoint; undefined where it cannot be computed. */
+function checkContinuation(
+  older: Checkpoint,
+  size: number,
+  then: TreeHead | undefined,
+  report: Report,
+): void {
+  if (older.size > size) {
+    report.add("ROLLED_BACK", OLDER, `${older.size} entries were signed for, and there are ${size}`);
+  } else if (then !== undefined && !equalHashes(then.root, older.root)) {
+    report.add("FORKED", OLDER, `the first ${older.size} entries are not those it was signed for`);
+  }
+}
 
 function verdict(report: Report, checkpoint: SignedCheckpoint | undefined, counts: EntryCounts): LogVerdict {
   return { checkpoint, ...counts, refusals: report.refusals, refusalCount: report.count };
-}
-
-function keyFor(trust: LogTrust, checkpoint: Uint8Array, report: Report): VerifierKey | undefined {
-  const origin = trust.origin ?? claimedOrigin(checkpoint);
-  if (origin !== undefined) return verifierKey(origin, trust.publicKey);
-  report.add("MALFORMED_CHECKPOINT", CHECKPOINT_FILE, "it is not a signed checkpoint");
-  return undefined;
-}
-
-const CHECKPOINT_MESSAGES = {
-  MALFORMED_CHECKPOINT: "it is not a signed checkpoint",
-  WRONG_ORIGIN: "it is the checkpoint of another log",
-  UNVERIFIED_CHECKPOINT: "the key did not sign it as it is",
-} as const;
-
-function readCheckpoint(
-  bytes: Uint8Array,
-  key: VerifierKey,
-  subject: string,
-  report: Report,
-): SignedCheckpoint | undefined {
-  const checkpoint = verifyCheckpoint(bytes, key);
-  if (typeof checkpoint === "object") return checkpoint;
-  report.add(checkpoint, subject, CHECKPOINT_MESSAGES[checkpoint]);
-  return undefined;
 }
