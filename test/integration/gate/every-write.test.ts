@@ -1,15 +1,11 @@
-import { cp, mkdir, mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cp, mkdtemp } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
 import { DirectoryTarget, type Target } from "../../../src/apply/index.ts";
-import { MemoryStore } from "../../../src/audit/index.ts";
+import type { Books } from "../../../src/gate/index.ts";
 import { openBooks } from "../../support/books.ts";
 import { FaultyStore, type Moment } from "../../support/faulty-store.ts";
-import { Flow, Machinery } from "../../support/flow.ts";
-import { expectSound, readTarget } from "../../support/invariants.ts";
-import { tellStory } from "../../support/log-entries.ts";
-import { World } from "../../support/world.ts";
-import { identity } from "../audit/samples.ts";
+import { type Flow, useFlows } from "../../support/flow.ts";
 
 // A gate that has applied one change, and is interrupted at each write of applying the next. Whatever it was and
 // however it failed, nothing may be lost, nothing may be there twice, and the next run must finish the work.
@@ -28,82 +24,96 @@ const WRITES = [
 ];
 const MOMENTS: readonly Moment[] = ["before", "after"];
 
-let machinery: Machinery;
-let world: World;
-let flow: Flow;
-/** The log and the folder of the target once the first change was applied. */
-let base: MemoryStore;
-let baseFolder: string;
+const openFlow = useFlows();
 
-beforeAll(async () => {
-  machinery = new Machinery();
-  world = await World.open();
-  flow = new Flow(world, machinery);
-  base = new MemoryStore();
-  baseFolder = join(world.folder, "base");
-  await mkdir(baseFolder);
-  await world.push({ message: "one" });
-  await flow.run(base, { target: new DirectoryTarget(join(baseFolder, "out")) });
-  await world.push({ message: "two", tree: world.tree(2) });
-});
+/** A gate that has applied one change and is to apply the next, as it is before each interruption. */
+class Before {
+  readonly flow: Flow;
+  readonly #folder: string;
+  readonly #files: ReadonlyMap<string, Uint8Array>;
 
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await machinery[Symbol.asyncDispose]();
-});
+  private constructor(flow: Flow, folder: string) {
+    this.flow = flow;
+    this.#folder = folder;
+    this.#files = new Map(flow.store.files);
+  }
 
-/** The log and the target as they were, for one interruption. */
-async function begin() {
-  const folder = await mkdtemp(join(world.folder, "case-"));
-  await cp(baseFolder, folder, { recursive: true, verbatimSymlinks: true });
-  const out = join(folder, "out");
-  return { store: new FaultyStore(base.files), out, target: new DirectoryTarget(out) };
+  static async create(): Promise<Before> {
+    const flow = await openFlow();
+    const { world } = flow;
+    await world.push({ message: "one" });
+    const folder = join(world.folder, "base");
+    await flow.run({ target: new DirectoryTarget(join(folder, "out")) });
+    await world.push({ message: "two", tree: world.tree(2) });
+    return new Before(flow, folder);
+  }
+
+  begin(): Promise<Begun> {
+    return begin(this.flow, new FaultyStore(this.#files), this.#folder);
+  }
 }
 
-async function storyOf(store: MemoryStore, out: string): Promise<string[]> {
-  return tellStory(await expectSound(store, identity.signer.publicKey, out), world.messages);
+/** A log with the target that belongs to it. */
+interface Begun {
+  readonly store: FaultyStore;
+  readonly out: string;
+  readonly target: Target;
 }
 
-/** What the next run makes of an interruption: in the process that goes on, or in one that is started anew. */
-async function expectFinished(store: MemoryStore, out: string): Promise<void> {
-  expect(await storyOf(store, out)).toEqual(["admit one", "applied 0", "admit two", "applied 2"]);
-  expect((await readTarget(out))?.objects).toMatchObject([{ spec: { replicas: 2 } }]);
+/** Copies the folder of a target, so that more than one way on can be taken from there. */
+async function begin(flow: Flow, store: FaultyStore, folder: string): Promise<Begun> {
+  const copy = await mkdtemp(join(flow.world.folder, "copy-"));
+  await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
+  const out = join(copy, "out");
+  return { store, out, target: new DirectoryTarget(out) };
+}
+
+async function expectFinished(flow: Flow, { store, out }: Begun): Promise<void> {
+  expect(await flow.story(store, out)).toEqual(["admit one", "applied 0", "admit two", "applied 2"]);
+  expect(await flow.replicas(out)).toEqual([2]);
+}
+
+/** The run that comes next finishes the work: that of a process started anew, and of the one that goes on. */
+async function expectBothWaysOn(flow: Flow, begun: Begun, goingOn: Books): Promise<void> {
+  const crashed = await begin(flow, new FaultyStore(begun.store.files), dirname(begun.out));
+  await flow.run(crashed);
+  await expectFinished(flow, crashed);
+  await flow.runWith(goingOn, begun);
+  await expectFinished(flow, begun);
 }
 
 describe("a run without an interruption", () => {
   it("writes what the tables below interrupt", async () => {
-    const { store, out, target } = await begin();
-    await flow.run(store, { target });
-    // The first are of opening the log.
-    expect(
-      store.writes.slice(-WRITES.length).map((path) => WRITES.find((each) => path.startsWith(each))),
-    ).toEqual(WRITES);
-    await expectFinished(store, out);
+    const before = await Before.create();
+    const begun = await before.begin();
+    await before.flow.run(begun);
+    const written = begun.store.writes.slice(-WRITES.length); // the first are of opening the log
+    expect(written.map((path) => WRITES.find((each) => path.startsWith(each)))).toEqual(WRITES);
+    await expectFinished(before.flow, begun);
   });
 });
 
-describe.each(MOMENTS)("a write to the log that fails %s it is there", (moment) => {
-  it.each(WRITES.map((path, index) => [index, path] as const))("number %i, %s", async (index, path) => {
-    const { store, out, target } = await begin();
-    const goingOn = await openBooks(store);
-    store.failOnce(moment, index);
-    await expect(flow.runWith(goingOn, { target })).rejects.toMatchObject({ name: "AuditError" });
-    expect(store.failed).toContain(path);
-    await storyOf(store, out);
+describe.each(MOMENTS)("interrupted %s", (moment) => {
+  it("each write to the log", async () => {
+    const before = await Before.create();
+    for (const [index, path] of WRITES.entries()) {
+      const begun = await before.begin();
+      const goingOn = await openBooks(begun.store);
+      begun.store.failOnce(moment, index);
+      await expect(before.flow.runWith(goingOn, begun)).rejects.toMatchObject({ name: "AuditError" });
+      expect(begun.store.failed).toContain(path);
+      expect((await before.flow.story(begun.store, begun.out)).slice(0, 2)).toEqual([
+        "admit one",
+        "applied 0",
+      ]);
+      await expectBothWaysOn(before.flow, begun, goingOn);
+    }
+  }, 60_000);
 
-    const crashed = new FaultyStore(store.files);
-    const crashedOut = await copyBeside(out);
-    await flow.run(crashed, { target: new DirectoryTarget(crashedOut) });
-    await expectFinished(crashed, crashedOut);
-
-    await flow.runWith(goingOn, { target });
-    await expectFinished(store, out);
-  });
-});
-
-describe.each(MOMENTS)("a target that fails %s it holds the admission", (moment) => {
-  it("is brought there by the next run", async () => {
-    const { store, out, target } = await begin();
+  it("the target is brought to the admission", async () => {
+    const before = await Before.create();
+    const begun = await before.begin();
+    const { target } = begun;
     const failing: Target = {
       async apply(admission) {
         if (moment === "after") await target.apply(admission);
@@ -112,23 +122,9 @@ describe.each(MOMENTS)("a target that fails %s it holds the admission", (moment)
       holds: (admission) => target.holds(admission),
       currentEntry: () => target.currentEntry(),
     };
-    const goingOn = await openBooks(store);
-    await expect(flow.runWith(goingOn, { target: failing })).rejects.toThrow("cut off");
-    expect(await storyOf(store, out)).toEqual(["admit one", "applied 0", "admit two"]);
-
-    const crashed = new FaultyStore(store.files);
-    const crashedOut = await copyBeside(out);
-    await flow.run(crashed, { target: new DirectoryTarget(crashedOut) });
-    await expectFinished(crashed, crashedOut);
-
-    await flow.runWith(goingOn, { target });
-    await expectFinished(store, out);
+    const goingOn = await openBooks(begun.store);
+    await expect(before.flow.runWith(goingOn, { target: failing })).rejects.toThrow("cut off");
+    expect(await before.flow.story(begun.store, begun.out)).toEqual(["admit one", "applied 0", "admit two"]);
+    await expectBothWaysOn(before.flow, begun, goingOn);
   });
 });
-
-/** As a crash left it, so that both ways on can be taken. */
-async function copyBeside(out: string): Promise<string> {
-  const folder = await mkdtemp(join(world.folder, "crashed-"));
-  await cp(join(out, ".."), folder, { recursive: true, verbatimSymlinks: true });
-  return join(folder, "out");
-}

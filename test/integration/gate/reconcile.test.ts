@@ -1,51 +1,31 @@
 import { appendFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { MemoryStore } from "../../../src/audit/index.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import { unsigned } from "../../../src/demo/people.ts";
-import { identity } from "../audit/samples.ts";
-import { Flow, Machinery } from "../../support/flow.ts";
-import { expectSound, readTarget } from "../../support/invariants.ts";
-import { tellStory } from "../../support/log-entries.ts";
-import { World } from "../../support/world.ts";
+import { type Flow, useFlows } from "../../support/flow.ts";
+import { readTarget } from "../../support/invariants.ts";
+import type { World } from "../../support/world.ts";
 
-let machinery: Machinery;
-let world: World;
+const openFlow = useFlows();
 let flow: Flow;
-let store: MemoryStore;
+let world: World;
 
-beforeAll(() => {
-  machinery = new Machinery();
-});
-afterAll(() => machinery[Symbol.asyncDispose]());
 beforeEach(async () => {
-  world = await World.open();
-  onTestFinished(() => world[Symbol.asyncDispose]());
-  flow = new Flow(world, machinery);
-  store = new MemoryStore();
+  flow = await openFlow();
+  world = flow.world;
 });
-
-/** What the log says, after all that must hold was found to hold. */
-async function story(): Promise<string[]> {
-  return tellStory(await expectSound(store, identity.signer.publicKey, world.out), world.messages);
-}
-
-async function replicasInTarget(): Promise<unknown> {
-  const target = await readTarget(world.out);
-  return target?.objects.map(({ spec }) => (spec as { replicas?: unknown }).replicas);
-}
 
 describe("a change that is in order", () => {
   it("is recorded, applied, and settled; and that is all, however often the gate looks", async () => {
     await world.push({ message: "one" });
-    const first = await flow.run(store);
+    const first = await flow.run();
     expect(first).toMatchObject({
       decision: { verdict: "admit", entry: { index: 0 } },
       news: true,
       outcome: "applied",
     });
     for (let again = 0; again < 2; again++) {
-      const { decision, news, outcome } = await flow.run(store);
+      const { decision, news, outcome } = await flow.run();
       expect({ verdict: decision.verdict, entry: decision.entry.index, news, outcome }).toEqual({
         verdict: "admit",
         entry: 0,
@@ -53,12 +33,12 @@ describe("a change that is in order", () => {
         outcome: undefined,
       });
     }
-    expect(await story()).toEqual(["admit one", "applied 0"]);
+    expect(await flow.story()).toEqual(["admit one", "applied 0"]);
   });
 
   it("is written pinned to the digest that was verified", async () => {
     await world.push();
-    const { decision } = await flow.run(store);
+    const { decision } = await flow.run();
     const reference = decision.images[0]?.reference;
     expect(reference).toMatch(/\/payments\/api:1\.0\.0@sha256:[0-9a-f]{64}$/);
     expect(JSON.stringify((await readTarget(world.out))?.objects)).toContain(`"image":"${reference}"`);
@@ -66,14 +46,14 @@ describe("a change that is in order", () => {
 
   it("follows the one before it, judged from there on", async () => {
     const one = await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     await world.commit({ message: "in between" });
     await world.push({ message: "two", tree: world.tree(2) });
-    const { decision } = await flow.run(store);
+    const { decision } = await flow.run();
     expect(decision.source.base).toBe(one);
     expect(decision.commits.map(({ summary }) => summary)).toEqual(["two", "in between"]);
-    expect(await story()).toEqual(["admit one", "applied 0", "admit two", "applied 2"]);
-    expect(await replicasInTarget()).toEqual([2]);
+    expect(await flow.story()).toEqual(["admit one", "applied 0", "admit two", "applied 2"]);
+    expect(await flow.replicas()).toEqual([2]);
   });
 
   it("may be a kustomization", async () => {
@@ -82,7 +62,7 @@ describe("a change that is in order", () => {
       ["prod/kustomization.yaml", "resources: [app.yaml]\nnamePrefix: eu-\n"],
     ]);
     await world.push({ tree });
-    expect(await flow.run(store)).toMatchObject({ outcome: "applied" });
+    expect(await flow.run()).toMatchObject({ outcome: "applied" });
     expect((await readTarget(world.out))?.objects).toMatchObject([{ metadata: { name: "eu-api" } }]);
   });
 });
@@ -90,58 +70,58 @@ describe("a change that is in order", () => {
 describe("a change that is not in order", () => {
   it("is recorded once, and nothing is written", async () => {
     await world.push({ by: unsigned(world.alice), message: "one" });
-    const first = await flow.run(store);
+    const first = await flow.run();
     expect(first).toMatchObject({ decision: { verdict: "deny" }, news: true });
     expect(first).not.toHaveProperty("outcome");
-    expect(await flow.run(store)).toMatchObject({ decision: { entry: { index: 0 } }, news: false });
-    expect(await story()).toEqual(["deny one"]);
+    expect(await flow.run()).toMatchObject({ decision: { entry: { index: 0 } }, news: false });
+    expect(await flow.story()).toEqual(["deny one"]);
     expect(await readdir(world.folder)).not.toContain("out");
   });
 
   it("leaves in place what was admitted before it", async () => {
     await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     await world.push({ message: "nine", tree: world.tree(9) });
-    expect(await flow.run(store)).toMatchObject({ decision: { reasons: [{ code: "POLICY_DENIED" }] } });
-    expect(await replicasInTarget()).toEqual([1]);
-    expect(await story()).toEqual(["admit one", "applied 0", "deny nine"]);
+    expect(await flow.run()).toMatchObject({ decision: { reasons: [{ code: "POLICY_DENIED" }] } });
+    expect(await flow.replicas()).toEqual([1]);
+    expect(await flow.story()).toEqual(["admit one", "applied 0", "deny nine"]);
   });
 
   it("is gone when the branch is back at what was admitted, and then there is nothing to say", async () => {
     const one = await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     const nine = await world.push({ message: "nine", tree: world.tree(9) });
-    await flow.run(store);
+    await flow.run();
     await world.repository.push(one);
-    expect(await flow.run(store)).toMatchObject({
+    expect(await flow.run()).toMatchObject({
       decision: { verdict: "admit", entry: { index: 0 } },
       news: false,
     });
     await world.repository.push(nine);
-    expect(await flow.run(store)).toMatchObject({
+    expect(await flow.run()).toMatchObject({
       decision: { verdict: "deny", entry: { index: 2 } },
       news: false,
     });
-    expect(await story()).toEqual(["admit one", "applied 0", "deny nine"]);
+    expect(await flow.story()).toEqual(["admit one", "applied 0", "deny nine"]);
   });
 
   it("does not stand in the way of a good one on what was admitted", async () => {
     const one = await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     await world.push({ message: "unsigned", by: unsigned(world.alice) });
-    await flow.run(store);
+    await flow.run();
     await world.push({ message: "two", parent: one, tree: world.tree(2) });
-    expect(await flow.run(store)).toMatchObject({ outcome: "applied" });
-    expect(await story()).toEqual(["admit one", "applied 0", "deny unsigned", "admit two", "applied 3"]);
+    expect(await flow.run()).toMatchObject({ outcome: "applied" });
+    expect(await flow.story()).toEqual(["admit one", "applied 0", "deny unsigned", "admit two", "applied 3"]);
   });
 
   it("stays in the way of what is built upon it", async () => {
     await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     await world.push({ message: "unsigned", by: unsigned(world.alice) });
-    await flow.run(store);
+    await flow.run();
     await world.push({ message: "two" });
-    expect(await flow.run(store)).toMatchObject({ decision: { reasons: [{ code: "UNSIGNED" }] } });
+    expect(await flow.run()).toMatchObject({ decision: { reasons: [{ code: "UNSIGNED" }] } });
   });
 });
 
@@ -155,27 +135,27 @@ describe("drift of the target", () => {
     ["the link removed", (out) => rm(out)],
   ])("is undone, decided and recorded: %s", async (_, drift) => {
     await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     await drift(world.out);
-    expect(await flow.run(store)).toMatchObject({
+    expect(await flow.run()).toMatchObject({
       decision: { entry: { index: 2 } },
       news: true,
       outcome: "applied",
     });
-    expect(await story()).toEqual(["admit one", "applied 0", "admit one", "applied 2"]);
-    expect(await flow.run(store)).toMatchObject({ news: false });
-    expect(await replicasInTarget()).toEqual([1]);
+    expect(await flow.story()).toEqual(["admit one", "applied 0", "admit one", "applied 2"]);
+    expect(await flow.run()).toMatchObject({ news: false });
+    expect(await flow.replicas()).toEqual([1]);
   });
 
   it("what somebody put in the target's place is not overwritten", async () => {
     await world.push({ message: "one" });
-    await flow.run(store);
+    await flow.run();
     await rm(world.out);
     await writeFile(world.out, "mine");
-    await expect(flow.run(store)).rejects.toMatchObject({ code: "TARGET_OCCUPIED" });
+    await expect(flow.run()).rejects.toMatchObject({ code: "TARGET_OCCUPIED" });
     await rm(world.out);
-    expect(await flow.run(store)).toMatchObject({ news: false, outcome: "applied" });
-    expect(await story()).toEqual(["admit one", "applied 0", "admit one", "applied 2"]);
+    expect(await flow.run()).toMatchObject({ news: false, outcome: "applied" });
+    expect(await flow.story()).toEqual(["admit one", "applied 0", "admit one", "applied 2"]);
   });
 });
 
@@ -187,10 +167,10 @@ describe("an admission that was interrupted", () => {
       holds: async () => false,
       currentEntry: async () => undefined,
     };
-    await expect(flow.run(store, { target: refusing })).rejects.toThrow("cut off");
-    expect(await story()).toEqual(["admit one"]);
+    await expect(flow.run({ target: refusing })).rejects.toThrow("cut off");
+    expect(await flow.story()).toEqual(["admit one"]);
     await world.push({ message: "two", tree: world.tree(2) });
-    await flow.run(store);
-    expect(await story()).toEqual(["admit one", "superseded 0", "admit two", "applied 2"]);
+    await flow.run();
+    expect(await flow.story()).toEqual(["admit one", "superseded 0", "admit two", "applied 2"]);
   });
 });
