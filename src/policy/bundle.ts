@@ -26,7 +26,10 @@ export function bundleDigest({ files, parameters }: BundleSource): Digest {
 }
 
 /** Digests of the files that are compiled. */
-export function digestFiles(files: ReadonlyMap<string, Uint8Array>): JsonObject {
-  const compiled = [...files].filter(([path]) => !TEST_FILE.test(path));
-  return Object.fromEntries(compiled.map(([path, bytes]) => [path, sha256(bytes)]));
+export function digestFiles(files: BundleSource["files"]): JsonObject {
+  return Object.fromEntries([...withoutTests(files)].map(([path, bytes]) => [path, sha256(bytes)]));
+}
+
+export function withoutTests(files: BundleSource["files"]): BundleSource["files"] {
+  return new Map([...files].filter(([path]) => !TEST_FILE.test(path)));
 }

@@ -17,7 +17,6 @@ export interface CompiledRego {
 }
 
 const headerSchema = z.strictObject({
-  wasm: z.string(),
   data: z.string(),
   entrypoints: z.array(z.string()),
   metadata: z.record(
@@ -34,9 +33,9 @@ const headerSchema = z.strictObject({
 const NEWLINE = 0x0a;
 
 /**
- * Compiled policies by the digest of all that went into them. One file each: a line of JSON that holds the
- * module's digest, then the module. Holds bytes, never verdicts; what is damaged is as good as absent, and a
- * cache that cannot be written costs time and nothing else.
+ * Compiled policies by the digest of all that went into them. One file each: a line with the digest of all
+ * that follows, a line of JSON, then the module. Holds bytes, never verdicts; what is damaged is as good as
+ * absent, and a cache that cannot be written costs time and nothing else.
  */
 export class CompileCache {
   readonly #directory: string | undefined;
@@ -54,24 +53,29 @@ export class CompileCache {
   /** Atomic, so that a reader never sees half an entry. */
   async write(key: Digest, { wasm, ...rest }: CompiledRego): Promise<void> {
     if (this.#directory === undefined) return;
-    const header = JSON.stringify({ ...rest, wasm: sha256(wasm) });
+    const body = Buffer.concat([Buffer.from(`${JSON.stringify(rest)}\n`), wasm]);
     const unfinished = join(this.#directory, `.${randomUUID()}`);
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      await writeFile(unfinished, Buffer.concat([Buffer.from(`${header}\n`), wasm]), { mode: 0o600 });
+      await writeFile(unfinished, Buffer.concat([Buffer.from(`${sha256(body)}\n`), body]), { mode: 0o600 });
       await rename(unfinished, pathOf(this.#directory, key));
     } catch {
-      await rm(unfinished, { force: true });
+      await rm(unfinished, { force: true }).catch(() => undefined);
     }
   }
 }
 
 function parseEntry(bytes: Buffer): CompiledRego | undefined {
+  const [digest, body] = cutLine(bytes);
+  if (digest !== sha256(body)) return undefined;
+  const [header, wasm] = cutLine(body);
+  const parsed = headerSchema.safeParse(parseJson(header));
+  return parsed.success ? { ...parsed.data, wasm: Uint8Array.from(wasm) } : undefined;
+}
+
+function cutLine(bytes: Buffer): [line: string, rest: Buffer] {
   const end = bytes.indexOf(NEWLINE);
-  const header = headerSchema.safeParse(parseJson(bytes.toString("utf8", 0, end)));
-  const wasm = Uint8Array.from(bytes.subarray(end + 1));
-  if (!header.success || header.data.wasm !== sha256(wasm)) return undefined;
-  return { ...header.data, wasm };
+  return end === -1 ? ["", bytes] : [bytes.toString("utf8", 0, end), bytes.subarray(end + 1)];
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Cell, CellProblem, CellProblemCode, CellResult } from "../cell/index.ts";
 import { type Digest, sha256 } from "../digest.ts";
-import { type Judged, passed, type Refusal, refused } from "../refusal.ts";
+import { isNonEmpty, type Judged, passed, type Refusal, refused } from "../refusal.ts";
 import { canonicalJson } from "../render/index.ts";
 import { aggregateEntrypoint, kindsOf, withAggregates } from "./aggregate.ts";
-import { type BundleSource, bundleDigest, digestFiles } from "./bundle.ts";
+import { type BundleSource, bundleDigest, digestFiles, withoutTests } from "./bundle.ts";
 import { type CompiledRego, CompileCache } from "./cache.ts";
 import { inputJsonSchemas } from "./input.ts";
 import { readMetadata } from "./metadata.ts";
@@ -20,16 +20,24 @@ export interface CompiledBundle extends Omit<CompiledRego, "wasm"> {
   readonly module: WebAssembly.Module;
 }
 
-/** `sluice/<kind>/<name>/<rule>`. A name with a slash in it would be looked for elsewhere, and never be found. */
+/** `sluice/<kind>/<name>/<rule>` */
 const ENTRYPOINT_SEGMENTS = 4;
-const ODD_NAME = { code: "BAD_ENTRYPOINT", remedy: "name the package without it" } as const;
+
+/** Looked for under the path that its name makes, such a package would never be found, and so never deny. */
+function misnamedProblem(entrypoint: string): CellProblem {
+  const message = `the package's name has a slash: ${entrypoint}`;
+  return { code: "BAD_ENTRYPOINT", message, remedy: "name the package without it" };
+}
+
+/** What of the cell is needed to compile. */
+export type RegoCell = Pick<Cell, "checkRego" | "compileRego" | "inspectRego">;
 
 /** Compiles bundles through the cell, or takes what the cell once made of the same bytes. */
 export class Compiler {
-  readonly #cell: Pick<Cell, "compileRego" | "inspectRego">;
+  readonly #cell: RegoCell;
   readonly #cache: CompileCache;
 
-  constructor(cell: Pick<Cell, "compileRego" | "inspectRego">, cacheDir: string | undefined) {
+  constructor(cell: RegoCell, cacheDir: string | undefined) {
     this.#cell = cell;
     this.#cache = new CompileCache(cacheDir);
   }
@@ -45,17 +53,22 @@ export class Compiler {
     return passed(await toBundle(source, fresh.value));
   }
 
-  async #compileInCell({ files, name }: BundleSource): Promise<Judged<CompiledRego, CompileCode>> {
+  async #compileInCell({ files: all, name }: BundleSource): Promise<Judged<CompiledRego, CompileCode>> {
+    const files = withoutTests(all);
+    const schemas = inputJsonSchemas();
+    // Checked as they are first: what is wrong with them is not to be told of the rules that are added.
+    const checked = await this.#cell.checkRego({ files, schemas });
+    if (!checked.ok) return refuseProblems(checked.problems, name);
+    const { entrypoints } = checked.value;
+    const misnamed = entrypoints.filter((entrypoint) => entrypoint.split("/").length !== ENTRYPOINT_SEGMENTS);
+    if (isNonEmpty(misnamed)) return refuseProblems([misnamedProblem(misnamed[0])], name);
+
     const inspected = await this.#cell.inspectRego({ files });
     if (!inspected.ok) return refuseProblems(inspected.problems, name);
-    const { entrypoints } = inspected.value;
-    const odd = entrypoints.find((entrypoint) => entrypoint.split("/").length !== ENTRYPOINT_SEGMENTS);
-    if (odd !== undefined)
-      return refuseProblems([{ ...ODD_NAME, message: `the name in ${odd} has a \`/\`` }], name);
     const compiled = await this.#cell.compileRego({
       files: withAggregates(files, entrypoints),
       entrypoints: kindsOf(entrypoints).map(aggregateEntrypoint),
-      schemas: inputJsonSchemas(),
+      schemas,
     });
     if (!compiled.ok) return refuseProblems(compiled.problems, name);
     return passed({

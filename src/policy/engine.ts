@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
-import type { Cell } from "../cell/index.ts";
 import type { Judged } from "../refusal.ts";
 import { describeObject, type KubernetesObject } from "../render/index.ts";
 import { kindsOf } from "./aggregate.ts";
 import type { BundleSource } from "./bundle.ts";
-import { type CompileCode, type CompiledBundle, Compiler } from "./compile.ts";
+import { type CompileCode, type CompiledBundle, Compiler, type RegoCell } from "./compile.ts";
 import { toFindings } from "./findings.ts";
 import type { PolicyInput } from "./input.ts";
 import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES, MAX_WORKERS } from "./limits.ts";
@@ -13,7 +12,7 @@ import { Pool } from "./pool.ts";
 import type { PolicyFault, PolicyFinding, PolicyReport } from "./report.ts";
 
 export interface PolicyEngineOptions {
-  readonly cell: Pick<Cell, "compileRego" | "inspectRego">;
+  readonly cell: RegoCell;
   /** Where compiled policies may be kept, so that the next start is faster. */
   readonly cacheDir?: string;
   /** For one bundle over one change; 10 s unless told. */

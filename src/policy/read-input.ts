@@ -4,7 +4,6 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  type KubernetesObject,
   type ObjectCode,
   parseObjects,
   parseYaml,
@@ -19,6 +18,11 @@ export interface ReadInput {
   /** Only where a whole input document brought them. */
   readonly parameters: JsonObject;
 }
+
+/** Either kind of input, or both in one. */
+const wholeInputSchema = objectInputSchema
+  .partial({ object: true })
+  .extend(changeInputSchema.partial().pick({ objects: true }).shape);
 
 /**
  * Reads what policies are to be tried on: manifests, around which an otherwise empty change is put, or one whole
@@ -46,20 +50,18 @@ function isWholeInput(value: JsonValue): boolean {
 }
 
 function readWhole(value: JsonValue, file: string): Judged<ReadInput, InputCode> {
-  const kind = isJsonObject(value) && "object" in value ? objectInputSchema : changeInputSchema;
-  const parsed = kind.safeParse(value);
+  const parsed = wholeInputSchema.safeParse(value);
   if (!parsed.success) {
     const [first, ...more] = parsed.error.issues.map((issue) => toRefusal(issue, file));
     return first === undefined ? refused(emptyRefusal(file)) : refused(first, ...more);
   }
-  const { parameters, ...evidence } = parsed.data;
-  const given = ("object" in evidence ? [evidence.object] : evidence.objects) as JsonObject[];
+  const { parameters, object, objects: several = [], ...evidence } = parsed.data;
+  const given = (object === undefined ? several : [object, ...several]) as JsonObject[];
   const { objects, refusals } = parseObjects(given.map((each) => ({ value: each, origin: file })));
   if (isNonEmpty(refusals)) return { ok: false, refusals };
-  return passed({
-    input: { ...evidence, objects: objects.map(({ value: object }): KubernetesObject => object) },
-    parameters: parameters as JsonObject,
-  });
+  if (objects.length === 0) return refused(emptyRefusal(file));
+  const input = { ...evidence, objects: objects.map(({ value: each }) => each) };
+  return passed({ input, parameters: parameters as JsonObject });
 }
 
 function toRefusal({ path, message }: z.core.$ZodIssue, file: string): Refusal<"INPUT_INVALID"> {
