@@ -76,6 +76,8 @@ describe("a file with a line that cannot be read is refused whole", () => {
     ["no key", "a@x"],
     ["no principals", ` ${KEY}`],
     ["a damaged key", `a ${KEY.replace("AAAAC3", "AAAAC4")}`],
+    ["a quote inside the principals", `a"b ${KEY}`],
+    ["something right after the quoted principals", `"a"b ${KEY}`],
     ["an unclosed quote", `"a ${KEY}`],
     ["an option that is not known", `a verify-required="x" ${KEY}`],
     ["an option without quotes", `a valid-after=20260101 ${KEY}`],

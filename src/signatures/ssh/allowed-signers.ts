@@ -74,13 +74,12 @@ function parseEntry(content: string): Entry {
   return { principal, key: key.value, validAfter, validBefore };
 }
 
+/** In double quotes, principals may hold spaces; a quote anywhere else makes ssh-keygen read the line otherwise. */
+const PRINCIPALS = /^(?:"([^"]+)"|([^"\s]+))[ \t]+(.+)$/;
+
 function splitPrincipals(content: string): [principals: string, rest: string] {
-  if (content.startsWith('"')) {
-    const end = content.indexOf('"', 1);
-    return end === -1 ? ["", ""] : [content.slice(1, end), content.slice(end + 1).trim()];
-  }
-  const end = content.search(/[ \t]/);
-  return end === -1 ? ["", ""] : [content.slice(0, end), content.slice(end).trim()];
+  const [, quoted = "", plain = "", rest = ""] = PRINCIPALS.exec(content) ?? [];
+  return [quoted || plain, rest];
 }
 
 type Options = { readonly value: SignerOptions; readonly rest: string } | { readonly problem: string };
