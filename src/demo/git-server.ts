@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
@@ -13,6 +14,7 @@ const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 export interface GitServerOptions {
   /** Every request must carry these. */
   readonly basicAuth?: { readonly username: string; readonly password: string };
+  readonly maxRequestBytes?: number;
 }
 
 export interface GitServer {
@@ -29,8 +31,7 @@ export async function startGitServer(
   projectRoot: string,
   options: GitServerOptions = {},
 ): Promise<GitServer> {
-  const { stdout } = await promisify(execFile)("git", ["--exec-path"]);
-  const backend = join(stdout.trim(), "git-http-backend");
+  const backend = await findBackend();
   const running = new Set<ChildProcess>();
   const server = createServer((request, response) => {
     serve(request, response, { backend, projectRoot, running, ...options }).catch(() => response.destroy());
@@ -39,6 +40,13 @@ export async function startGitServer(
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => close(server, running) };
+}
+
+async function findBackend(): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", ["--exec-path"]);
+  const backend = join(stdout.trim(), "git-http-backend");
+  await access(backend, constants.X_OK);
+  return backend;
 }
 
 interface Context extends GitServerOptions {
@@ -52,10 +60,6 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
     response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
     return;
   }
-  if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES) {
-    response.writeHead(413).end();
-    return;
-  }
   const child = spawn(context.backend, {
     env: toEnvironment(request, context),
     stdio: ["pipe", "pipe", "ignore"],
@@ -63,13 +67,23 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
   context.running.add(child);
   child.once("close", () => context.running.delete(child));
   response.once("close", () => child.kill());
-  // The backend may answer before it has read everything.
-  const sent = pipeline(request, child.stdin).catch(() => undefined);
+  // What ends early ends the other side too; the backend may also answer before it has read everything.
+  const body = upTo(context.maxRequestBytes ?? MAX_REQUEST_BYTES, request);
+  const sent = pipeline(body, child.stdin).catch(() => child.kill());
   const { status, headers, rest } = await readCgiHeaders(child.stdout);
   response.writeHead(status, headers);
   response.write(rest);
   await pipeline(child.stdout, response);
   await sent;
+}
+
+async function* upTo(maxBytes: number, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw new RangeError("the request is too large");
+    yield chunk;
+  }
 }
 
 /** What CGI hands over in the environment. Nothing of ours goes in: no configuration, no credential helper. */

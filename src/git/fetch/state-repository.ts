@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GitError, type GitErrorCode } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
 import { indexPack } from "../pack/index-pack.ts";
+import { joinPacks, type NewPack } from "../pack/join-packs.ts";
 import { toIndexFile } from "../pack/write-index.ts";
 import { openRepository, type Repository } from "../repository/repository.ts";
 import type { Turns } from "../turns.ts";
@@ -12,7 +14,10 @@ import { moveInto, replaceFile } from "./durable.ts";
 import { receivePack } from "./receive-pack.ts";
 
 const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+const HEAD = "ref: refs/heads/main\n";
 const INCOMING = "incoming";
+/** Some weeks of fetches; a lookup asks so many indexes at most. */
+const MAX_PACKS = 32;
 /** Longer than any fetch may take. */
 const STALE_MS = 24 * 60 * 60_000;
 
@@ -42,32 +47,80 @@ export class StateRepository {
 
   /** Opens the repository; makes it where it is not there yet. */
   async open(): Promise<Repository> {
-    await mkdir(join(this.path, "objects", "pack"), { recursive: true });
+    await mkdir(this.#packs, { recursive: true });
     await mkdir(join(this.path, "refs", "heads"), { recursive: true });
-    await writeFile(join(this.path, "config"), CONFIG);
-    await replaceFile(join(this.path, "HEAD"), "ref: refs/heads/main\n");
+    if (!existsSync(join(this.path, "HEAD"))) {
+      await writeFile(join(this.path, "config"), CONFIG);
+      await replaceFile(join(this.path, "HEAD"), HEAD);
+    }
+    await this.#tidy();
     return openRepository(this.path, this.#limits);
   }
 
   /** Takes a pack in: its objects are there, durable, when this returns. Nothing of it is where this throws. */
   async receive(stream: AsyncIterable<Uint8Array>, turns: Turns): Promise<void> {
+    await this.#install(async (pack) => {
+      const checksum = await receivePack(stream, pack, this.#limits);
+      const entries = await indexPack(pack, this.#limits, turns).catch(throwBadResponse);
+      return { checksum, entries };
+    });
+  }
+
+  /**
+   * Joins the small packs into one where there are too many: each fetch adds one, and each is asked in
+   * turn for an object. Who has the packs open already keeps reading from them.
+   */
+  async #tidy(): Promise<void> {
+    const small = await this.#packsToJoin();
+    if (small.length === 0) return;
+    await this.#install((pack) => joinPacks(small, pack));
+    // The new pack is durable, so nothing is lost where this does not come to its end.
+    for (const path of small) {
+      await rm(`${path}.idx`, { force: true });
+      await rm(`${path}.pack`, { force: true });
+    }
+  }
+
+  async #packsToJoin(): Promise<string[]> {
+    const names = await readdir(this.#packs);
+    const paths = names
+      .filter((name) => name.endsWith(".idx"))
+      .map((name) => join(this.#packs, name.slice(0, -4)));
+    if (paths.length <= MAX_PACKS) return [];
+    const sized = await Promise.all(
+      paths.map(async (path) => ({ path, size: (await stat(`${path}.pack`)).size })),
+    );
+    const chosen: string[] = [];
+    let total = 0;
+    // All but the largest, which is the first fetch, and not more than a pack may have.
+    for (const { path, size } of sized.toSorted((a, b) => a.size - b.size).slice(0, -1)) {
+      total += size;
+      if (total > this.#limits.packBytes) break;
+      chosen.push(path);
+    }
+    return chosen;
+  }
+
+  /** Makes a pack in a folder of its own, then moves it in. */
+  async #install(make: (path: string) => Promise<NewPack>): Promise<void> {
     const incoming = join(this.path, INCOMING);
     await mkdir(incoming, { recursive: true });
     await removeStale(incoming);
     const folder = await mkdtemp(join(incoming, "pack-"));
     try {
-      const pack = join(folder, "pack");
-      const checksum = await receivePack(stream, pack, this.#limits);
-      const entries = await indexPack(pack, this.#limits, turns).catch(throwBadResponse);
-      const index = toIndexFile(entries, checksum);
-      const indexPath = join(folder, "idx");
-      await writeFile(indexPath, index, { flush: true });
-      const target = join(this.path, "objects", "pack", `pack-${checksum}`);
-      await moveInto(pack, `${target}.pack`);
-      await moveInto(indexPath, `${target}.idx`);
+      const { checksum, entries } = await make(join(folder, "pack"));
+      if (entries.length === 0) return;
+      await writeFile(join(folder, "idx"), toIndexFile(entries, checksum), { flush: true });
+      const target = join(this.#packs, `pack-${checksum}`);
+      await moveInto(join(folder, "pack"), `${target}.pack`);
+      await moveInto(join(folder, "idx"), `${target}.idx`);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  get #packs(): string {
+    return join(this.path, "objects", "pack");
   }
 
   /** Says that all which `oid` reaches is here, so that the next fetch need not ask for it. */

@@ -1,8 +1,9 @@
 import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
-import { commitChangedPaths } from "../tree/changed-paths.ts";
+import { ChangedPaths } from "../tree/changed-paths.ts";
 import { Turns } from "../turns.ts";
+import { readCommitLinks } from "./commit-links.ts";
 import { planRange } from "./plan-range.ts";
 
 export interface RawCommit {
@@ -80,11 +81,11 @@ async function* readCommits(
   withChangedPaths: boolean,
   turns: Turns,
 ): AsyncGenerator<RawCommit, void, undefined> {
+  const changed = new ChangedPaths(repository, turns);
   for (const oid of order) {
     const bytes = repository.read(oid, "commit");
     await turns.spend(bytes.length);
-    if (withChangedPaths)
-      yield { oid, bytes, changedPaths: await commitChangedPaths(repository, oid, turns) };
+    if (withChangedPaths) yield { oid, bytes, changedPaths: await changed.ofCommit(readCommitLinks(bytes)) };
     else yield { oid, bytes };
   }
 }

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemErrorCode } from "../../fault.ts";
+import { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { type GitObject, hashObject, type Oid } from "../oid.ts";
-import { BaseCache } from "../pack/base-cache.ts";
 import { PackIndex } from "../pack/index-file.ts";
 import { PackFile } from "../pack/pack-file.ts";
 import { readLooseObject } from "./loose.ts";
@@ -23,7 +23,7 @@ interface IndexedPack {
 export class ObjectStore {
   readonly #directories: readonly string[];
   readonly #limits: GitLimits;
-  readonly #cache = new BaseCache(BASE_CACHE_BYTES);
+  readonly #cache = new ByteCache<GitObject>(BASE_CACHE_BYTES);
   readonly #packs = new Map<string, IndexedPack>();
   /** The pack that had the last object is asked first. */
   #recent: IndexedPack | undefined;

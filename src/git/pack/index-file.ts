@@ -5,6 +5,14 @@ import type { Oid } from "../oid.ts";
 /** More than an index of 30 million objects; it is held in memory. */
 const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
 
+/** Where an object stands in a pack. */
+export interface IndexEntry {
+  readonly oid: Oid;
+  readonly offset: number;
+  /** Of the entry as it stands in the pack. */
+  readonly crc32: number;
+}
+
 const MAGIC = 0xff744f63;
 const VERSION = 2;
 const FANOUT = 8;
@@ -67,6 +75,18 @@ export class PackIndex {
       else low = middle + 1;
     }
     return undefined;
+  }
+
+  /** Everything in the index, in the order of names. */
+  *entries(): Generator<IndexEntry, void, undefined> {
+    for (let position = 0; position < this.count; position += 1) {
+      const name = NAMES + position * OID_BYTES;
+      yield {
+        oid: this.#file.toString("hex", name, name + OID_BYTES),
+        crc32: this.#file.readUInt32BE(NAMES + this.count * 20 + position * 4),
+        offset: this.#offset(position),
+      };
+    }
   }
 
   #fanout(first: number): number {

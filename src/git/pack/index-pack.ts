@@ -1,17 +1,11 @@
 import { crc32 } from "node:zlib";
+import { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { type GitObject, hashObject, type Oid } from "../oid.ts";
 import type { Turns } from "../turns.ts";
-import { BaseCache } from "./base-cache.ts";
+import type { IndexEntry } from "./index-file.ts";
 import { PACK_HEADER, PackFile } from "./pack-file.ts";
-
-export interface IndexEntry {
-  readonly oid: Oid;
-  readonly offset: number;
-  /** Of the entry as it stands in the pack. */
-  readonly crc32: number;
-}
 
 interface Waiting {
   readonly offset: number;
@@ -29,7 +23,12 @@ const BASE_CACHE_BYTES = 32 * 1024 * 1024;
  */
 export async function indexPack(path: string, limits: GitLimits, turns: Turns): Promise<IndexEntry[]> {
   const names = new Map<Oid, number>();
-  const pack = new PackFile(path, (oid) => names.get(oid), new BaseCache(BASE_CACHE_BYTES), limits);
+  const pack = new PackFile(
+    path,
+    (oid) => names.get(oid),
+    new ByteCache<GitObject>(BASE_CACHE_BYTES),
+    limits,
+  );
   try {
     return await new Indexer(pack, names, turns).run(limits);
   } finally {

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { systemErrorCode } from "../../fault.ts";
+import type { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { GitObject, Oid } from "../oid.ts";
-import type { BaseCache } from "./base-cache.ts";
 import { applyDelta } from "./delta.ts";
 import { type EntryHeader, MAX_ENTRY_HEADER, readEntryHeader } from "./entry.ts";
 import { type Inflated, inflateExactly } from "./inflate.ts";
@@ -40,13 +40,18 @@ export class PackFile {
   readonly end: number;
   readonly #descriptor: number;
   readonly #offsetOf: (oid: Oid) => number | undefined;
-  readonly #cache: BaseCache;
+  readonly #cache: ByteCache<GitObject>;
   readonly #limits: GitLimits;
-  readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  #window = Buffer.alloc(0);
   #windowStart = 0;
   #windowLength = 0;
 
-  constructor(path: string, offsetOf: (oid: Oid) => number | undefined, cache: BaseCache, limits: GitLimits) {
+  constructor(
+    path: string,
+    offsetOf: (oid: Oid) => number | undefined,
+    cache: ByteCache<GitObject>,
+    limits: GitLimits,
+  ) {
     this.path = path;
     this.#descriptor = this.#open();
     this.end = fstatSync(this.#descriptor).size - PACK_TRAILER;
@@ -117,6 +122,7 @@ export class PackFile {
     const start = offset - this.#windowStart;
     if (start >= 0 && start + wanted <= this.#windowLength)
       return this.#window.subarray(start, start + wanted);
+    if (this.#window.length === 0) this.#window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
     const filled = this.#fill(this.#window.subarray(0, Math.min(WINDOW_BYTES, this.end - offset)), offset);
     this.#windowStart = offset;
     this.#windowLength = filled.length;
@@ -158,7 +164,7 @@ export class PackFile {
   }
 
   #keep(offset: number, object: GitObject): void {
-    this.#cache.set(`${this.path}:${offset}`, object);
+    this.#cache.set(`${this.path}:${offset}`, object, object.bytes.length);
   }
 
   #corrupt(found: string): GitError {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { IndexEntry } from "./index-pack.ts";
+import type { IndexEntry } from "./index-file.ts";
 
 const MAGIC_AND_VERSION = "ff744f6300000002";
 

@@ -1,9 +1,13 @@
+import { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
-import { readCommitLinks } from "../history/commit-links.ts";
+import { type CommitLinks, readCommitLinks } from "../history/commit-links.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
 import { Mode, parseTree, type TreeEntry } from "./parse-tree.ts";
+
+/** Neighbours in history share most of their trees, and each is compared with two others. */
+const TREE_CACHE_BYTES = 1024 * 1024;
 
 /**
  * The paths that differ between two commits (all paths where there is no first one), sorted. A file that
@@ -16,50 +20,84 @@ export async function changedPaths(
   after: Oid,
   turns = new Turns(),
 ): Promise<string[]> {
-  const differ = new TreeDiff(repository, turns);
-  await differ.compare(
-    before === undefined ? undefined : treeOf(repository, before),
-    treeOf(repository, after),
-    "",
-    0,
-  );
-  return [...differ.paths].sort();
+  return new ChangedPaths(repository, turns).between(before, after);
 }
 
-/**
- * What one commit changed: against its parent; for the first commit, everything; for a merge, every path
- * that differs from any of its parents.
- *
- * The union is the strict choice. A merge that takes one side's old content over the other's newer one
- * differs from one parent only, and reverts a change without making one: to look at the first parent
- * alone, or at what differs from all parents as `git diff-tree -c` does, would let it through under no
- * rule at all. The price is that a merge must be signed by somebody who may change what either side has.
- */
-export async function commitChangedPaths(repository: Repository, oid: Oid, turns: Turns): Promise<string[]> {
-  const { parents } = readCommitLinks(repository.read(oid, "commit"));
-  const [only, ...others] = parents;
-  if (others.length === 0) return changedPaths(repository, only, oid, turns);
-  const union = new Set<string>();
-  for (const parent of parents) {
-    for (const path of await changedPaths(repository, parent, oid, turns)) union.add(path);
-  }
-  return [...union].sort();
-}
-
-/** The tree of a commit; undefined where its first line does not name one, and nothing else can be read of it. */
-function treeOf(repository: Repository, commit: Oid): Oid | undefined {
-  return readCommitLinks(repository.read(commit, "commit")).tree;
-}
-
-class TreeDiff {
-  readonly paths = new Set<string>();
+/** As {@link changedPaths}, for many commits of one history. */
+export class ChangedPaths {
   readonly #repository: Repository;
   readonly #turns: Turns;
-  #entries = 0;
+  readonly #trees = new ByteCache<Entries>(TREE_CACHE_BYTES);
 
   constructor(repository: Repository, turns: Turns) {
     this.#repository = repository;
     this.#turns = turns;
+  }
+
+  async between(before: Oid | undefined, after: Oid): Promise<string[]> {
+    const paths = new Set<string>();
+    await this.#compare(this.#treeOf(before), this.#treeOf(after), paths);
+    return [...paths].sort();
+  }
+
+  /**
+   * What one commit changed: against its parent; for the first commit, everything; for a merge, every path
+   * that differs from any of its parents.
+   *
+   * The union is the strict choice. A merge that takes one side's old content over the other's newer one
+   * differs from one parent only, and reverts a change without making one: to look at the first parent
+   * alone, or at what differs from all parents as `git diff-tree -c` does, would let it through under no
+   * rule at all. The price is that a merge must be signed by somebody who may change what either side has.
+   */
+  async ofCommit({ tree, parents }: CommitLinks): Promise<string[]> {
+    const paths = new Set<string>();
+    const before = parents.length === 0 ? [undefined] : parents;
+    for (const parent of before) await this.#compare(this.#treeOf(parent), tree, paths);
+    return [...paths].sort();
+  }
+
+  /** The tree of a commit; undefined where it does not begin with one, and nothing else can be read of it. */
+  #treeOf(commit: Oid | undefined): Oid | undefined {
+    return commit === undefined ? undefined : readCommitLinks(this.#repository.read(commit, "commit")).tree;
+  }
+
+  async #compare(before: Oid | undefined, after: Oid | undefined, paths: Set<string>): Promise<void> {
+    const { treeEntries } = this.#repository.limits;
+    let seen = 0;
+    const entriesOf = async (tree: Oid | undefined): Promise<Entries> => {
+      const entries = tree === undefined ? NO_ENTRIES : this.#read(tree);
+      seen += entries.size;
+      if (seen > treeEntries) throw tooLarge(`more than ${treeEntries} entries differ`);
+      await this.#turns.spend();
+      return entries;
+    };
+    await new TreeDiff(entriesOf, paths, this.#repository.limits.treeDepth).compare(before, after, "", 0);
+  }
+
+  #read(tree: Oid): Entries {
+    const kept = this.#trees.get(tree);
+    if (kept !== undefined) return kept;
+    const bytes = this.#repository.read(tree, "tree");
+    const entries = new Map(parseTree(bytes).map((entry) => [entry.name.toString("latin1"), entry]));
+    this.#trees.set(tree, entries, bytes.length);
+    return entries;
+  }
+}
+
+/** The entries of one tree by name; names are unique, which `parseTree` saw to. */
+type Entries = ReadonlyMap<string, TreeEntry>;
+
+const NO_ENTRIES: Entries = new Map();
+
+class TreeDiff {
+  readonly #entriesOf: (tree: Oid | undefined) => Promise<Entries>;
+  readonly #paths: Set<string>;
+  readonly #maxDepth: number;
+
+  constructor(entriesOf: (tree: Oid | undefined) => Promise<Entries>, paths: Set<string>, maxDepth: number) {
+    this.#entriesOf = entriesOf;
+    this.#paths = paths;
+    this.#maxDepth = maxDepth;
   }
 
   /** Goes down only where the two differ. */
@@ -70,7 +108,7 @@ class TreeDiff {
     depth: number,
   ): Promise<void> {
     if (before === after) return;
-    if (depth > this.#repository.limits.treeDepth) throw tooLarge(`deeper than ${depth - 1} folders`);
+    if (depth > this.#maxDepth) throw tooLarge(`deeper than ${this.#maxDepth} folders`);
     const old = await this.#entriesOf(before);
     const now = await this.#entriesOf(after);
     for (const [name, entry] of now)
@@ -87,20 +125,8 @@ class TreeDiff {
     depth: number,
   ): Promise<void> {
     if (old?.oid === now?.oid && old?.mode === now?.mode) return;
-    if (isFile(old) || isFile(now)) this.paths.add(path);
+    if (isFile(old) || isFile(now)) this.#paths.add(path);
     await this.compare(folderOid(old), folderOid(now), path, depth + 1);
-  }
-
-  /** By name; names are unique, which `parseTree` saw to. */
-  async #entriesOf(tree: Oid | undefined): Promise<Map<string, TreeEntry>> {
-    if (tree === undefined) return new Map();
-    const bytes = this.#repository.read(tree, "tree");
-    const entries = parseTree(bytes);
-    this.#entries += entries.length;
-    const { treeEntries } = this.#repository.limits;
-    if (this.#entries > treeEntries) throw tooLarge(`more than ${treeEntries} entries differ`);
-    await this.#turns.spend(bytes.length);
-    return new Map(entries.map((entry) => [entry.name.toString("latin1"), entry]));
   }
 }
 

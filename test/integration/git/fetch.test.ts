@@ -161,6 +161,24 @@ describe("a fetch", () => {
     await expect(fetch({ ref: { branch: "mai" } })).rejects.toMatchObject({ code: "REF_NOT_FOUND" });
   });
 
+  it("joins its packs before they become many, and loses nothing of them", async () => {
+    const { path, stateDir, fetch } = await setUp();
+    const text = Array.from({ length: 300 }, (_, line) => `line ${line}\n`);
+    let head: string | undefined;
+    for (let round = 0; round < 35; round += 1) {
+      text[round] = `changed in ${round}\n`;
+      const files = { "app.yaml": text.join(""), "same.yaml": round % 2 === 0 ? "a" : "b" };
+      head = commit(path, { parents: head === undefined ? [] : [head], files, at: round });
+      setBranch(path, "main", head);
+      expect((await fetch({ base: head })).head).toBe(head);
+    }
+    const state = join(stateDir, readdirSync(stateDir)[0] ?? "");
+    const packs = readdirSync(join(state, "objects/pack")).filter((name) => name.endsWith(".idx"));
+    expect(packs.length).toBeLessThan(10);
+    expect(git(state, ["fsck", "--full"])).toBe("");
+    expect(oids(await fetch())).toHaveLength(35);
+  }, 60_000);
+
   it("refuses what is in the tree, and takes the same commit as known the next time", async () => {
     const { path, relay, fetch } = await setUp();
     setBranch(path, "main", commit(path, { files: { "a.yaml": "1", "A.yaml": "2" } }));

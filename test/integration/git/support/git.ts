@@ -1,11 +1,25 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
 
 const IDENTITY = "Test <test@bank.example>";
 const FIRST_SECOND = 1_700_000_000;
+
+const ENVIRONMENT = {
+  PATH: process.env.PATH,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_AUTHOR_NAME: "Test",
+  GIT_AUTHOR_EMAIL: "test@bank.example",
+  GIT_COMMITTER_NAME: "Test",
+  GIT_COMMITTER_EMAIL: "test@bank.example",
+  GIT_AUTHOR_DATE: `${FIRST_SECOND} +0000`,
+  GIT_COMMITTER_DATE: `${FIRST_SECOND} +0000`,
+};
 
 /** A folder that is gone when the test is over. */
 export function makeFolder(): string {
@@ -25,18 +39,18 @@ export function gitBytes(directory: string, args: readonly string[], input?: str
     ...(input === undefined ? {} : { input }),
     maxBuffer: 1024 * 1024 * 1024,
     stdio: ["pipe", "pipe", "pipe"],
-    env: {
-      PATH: process.env.PATH,
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_SYSTEM: "/dev/null",
-      GIT_AUTHOR_NAME: "Test",
-      GIT_AUTHOR_EMAIL: "test@bank.example",
-      GIT_COMMITTER_NAME: "Test",
-      GIT_COMMITTER_EMAIL: "test@bank.example",
-      GIT_AUTHOR_DATE: `${FIRST_SECOND} +0000`,
-      GIT_COMMITTER_DATE: `${FIRST_SECOND} +0000`,
-    },
+    env: ENVIRONMENT,
   });
+}
+
+/** As {@link git}, for what talks to a server in this process, which would wait for itself otherwise. */
+export async function gitAsync(directory: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", args, {
+    cwd: directory,
+    env: ENVIRONMENT,
+    timeout: 20_000,
+  });
+  return stdout.trim();
 }
 
 /** A new bare repository `<name>.git` in `parent`. */
