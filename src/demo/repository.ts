@@ -24,12 +24,18 @@ export class DemoRepository {
     return new DemoRepository(gitdir);
   }
 
-  /** Writes a commit object, signed as git signs: the `gpgsig` header goes before the blank line. */
-  async commit(by: Committer, message: string, tree: Tree, parent?: string): Promise<string> {
+  /** Writes a commit object, signed as git signs: the `gpgsig` header goes before the blank line. A merge has further parents. */
+  async commit(
+    by: Committer,
+    message: string,
+    tree: Tree,
+    parent?: string,
+    ...merged: readonly string[]
+  ): Promise<string> {
     const identity = `${by.name} <${by.email}> ${Math.floor(Date.now() / 1000)} +0000`;
     const headers = [
       `tree ${await this.#writeTree(tree)}`,
-      ...(parent === undefined ? [] : [`parent ${parent}`]),
+      ...(parent === undefined ? [] : [parent, ...merged].map((oid) => `parent ${oid}`)),
       `author ${identity}`,
       `committer ${identity}`,
     ].join("\n");

@@ -33,6 +33,8 @@ export interface Push {
   readonly tree?: Tree;
   /** The commit below; the last one that was pushed unless told, none for `null`. */
   readonly parent?: string | null;
+  /** The other parents of a merge. */
+  readonly merged?: readonly string[];
   readonly message?: string;
 }
 
@@ -166,9 +168,10 @@ export class World implements AsyncDisposable {
     by = this.alice,
     tree = this.tree(),
     parent = this.head ?? null,
+    merged = [],
     message = "Change",
   }: Push = {}) {
-    const oid = await this.repository.commit(by, message, tree, parent ?? undefined);
+    const oid = await this.repository.commit(by, message, tree, parent ?? undefined, ...merged);
     this.head = oid;
     this.messages.set(oid, message);
     return oid;
