@@ -1,10 +1,12 @@
 import {
   type AuditEntry,
   AuditError,
+  keyId,
   type LogFiles,
   type OpenedLog,
-  parseEntry,
   readEntries,
+  type VerifierKey,
+  verifyEntry,
 } from "../audit/index.ts";
 import { ExitCode, type Io, printable } from "./io.ts";
 
@@ -33,12 +35,12 @@ export interface ShownLog {
 /** Lists the entries of a log, of one gate (`namespace/name`) or of all. */
 export async function showEntries(
   io: Io,
-  { files, opened: { checkpoint }, notices }: ShownLog,
+  { files, opened: { checkpoint, key }, notices }: ShownLog,
   gate?: string,
 ): Promise<ExitCode> {
   const rows: Row[] = [];
   for await (const { index, leafHash, bytes } of readEntries(files, 0, checkpoint)) {
-    const row = toRow(index, leafHash, parse(index, bytes));
+    const row = toRow(index, leafHash, verified(index, bytes, key));
     if (gate === undefined || row.gate === gate) rows.push(row);
   }
   if (io.format === "json")
@@ -50,25 +52,26 @@ export async function showEntries(
 /** Shows one entry whole: the statement as it was signed. Throws NOT_FOUND. */
 export async function showEntry(
   io: Io,
-  { files, opened: { checkpoint }, notices }: ShownLog,
+  { files, opened: { checkpoint, key }, notices }: ShownLog,
   index: number,
 ): Promise<ExitCode> {
   for await (const { leafHash, bytes } of readEntries(files, index, checkpoint)) {
-    const { kind, statement, envelope } = parse(index, bytes);
-    if (io.format === "json") io.json({ index, leafHash, kind, keyId: envelope.keyId, statement, notices });
+    const { kind, statement } = verified(index, bytes, key);
+    if (io.format === "json")
+      io.json({ index, leafHash, kind, keyId: keyId(key.publicKey), statement, notices });
     else {
       io.line(`entry ${index}, ${kind}`);
       io.line(`leaf hash ${leafHash}`);
-      io.line(`signed by ${envelope.keyId}`);
-      io.line(printableLines(JSON.stringify(statement, undefined, 2)));
+      io.line(`signed by ${keyId(key.publicKey)}`);
+      for (const line of JSON.stringify(statement, undefined, 2).split("\n")) io.line(printable(line));
     }
     return ExitCode.passed;
   }
   throw new AuditError("NOT_FOUND", `there is no entry ${index}: the log has ${checkpoint.size}`);
 }
 
-function parse(index: number, bytes: Uint8Array): AuditEntry {
-  const entry = parseEntry(bytes);
+function verified(index: number, bytes: Uint8Array, key: VerifierKey): AuditEntry {
+  const entry = verifyEntry(bytes, key);
   if (entry.ok) return entry.value;
   const [{ code, message }] = entry.refusals;
   throw new AuditError("TAMPERED", `entry ${index}, ${code}: ${message}`);
@@ -121,9 +124,4 @@ function printRows(io: Io, rows: readonly Row[]): void {
     ];
     io.line(columns.join("  ").trimEnd());
   }
-}
-
-/** JSON escapes control characters itself; what is left to escape are the marks that reorder text. */
-function printableLines(json: string): string {
-  return json.split("\n").map(printable).join("\n");
 }

@@ -107,7 +107,9 @@ async function exportTo(io: Io, folder: string, { key, out }: ExportOptions): Pr
     return ExitCode.passed;
   }
   printNotices(io, notices);
-  io.line(`${size} entries and ${evidence} pieces of evidence of ${origin} are in ${printable(out)}`);
+  io.line(
+    `${size} entries and ${evidence} pieces of evidence of ${printable(origin)} are in ${printable(out)}`,
+  );
   io.line("README.txt there says how to check them with cosign and other tools");
   return ExitCode.passed;
 }
@@ -157,7 +159,7 @@ function printVerdict(
     return;
   }
   const { decisions, outcomes, withoutOutcome, evidence } = counts;
-  io.line(`${green(bold("verified"))} ${checkpoint?.origin}, ${checkpoint?.size} entries`);
+  io.line(`${green(bold("verified"))} ${printable(checkpoint?.origin ?? "")}, ${checkpoint?.size} entries`);
   io.line(`  ${decisions} decisions, ${outcomes} outcomes, ${evidence} pieces of evidence`);
   if (withoutOutcome > 0) io.line(`  ${withoutOutcome} admitted, with no outcome recorded yet`);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameSchema } from "../../api/common.ts";
 import { type Digest, sha256 } from "../../digest.ts";
 import type { NonEmpty, Refusal } from "../../refusal.ts";
 import {
@@ -131,7 +132,7 @@ function toNamed({ name, digest }: NamedDigest): object {
   return { name, digest: toDigestSet(digest) };
 }
 
-const namedSchema = z.object({ name: z.string().min(1), digest: digestSetSchema });
+const namedSchema = z.object({ name: nameSchema, digest: digestSetSchema });
 const countSchema = z.int().min(0);
 
 const extensionSchema = z.object({

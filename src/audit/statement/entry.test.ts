@@ -10,9 +10,10 @@ import {
 import { sha256 } from "../../digest.ts";
 import { MAX_ENTRY_BYTES } from "../tlog/bundle.ts";
 import { verifierKey } from "../tlog/verifier-key.ts";
+import { policyDigest } from "./decision.ts";
 import { formatEnvelope, signEnvelope } from "./dsse.ts";
 import { type AuditEntry, parseEntry, verifyEntry } from "./entry.ts";
-import { policyDigest, sealDecision, sealOutcome } from "./index.ts";
+import { sealDecision, sealOutcome } from "./index.ts";
 
 const key = verifierKey(ORIGIN, identity.signer.publicKey);
 const position = { index: 0, leafHash: "0".repeat(64) };

@@ -20,7 +20,7 @@ export const OUTCOME_TYPE = "https://sluice.dev/outcome/v1";
  * does not hold them, and the message says why. `superseded`: another change was admitted before this one
  * was applied.
  */
-export const OUTCOME_RESULTS = ["applied", "unchanged", "failed", "superseded"] as const;
+const OUTCOME_RESULTS = ["applied", "unchanged", "failed", "superseded"] as const;
 export type OutcomeResult = (typeof OUTCOME_RESULTS)[number];
 
 /** What became of an admitted change. Only what was admitted has an outcome, and only one. */

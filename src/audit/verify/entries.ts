@@ -16,10 +16,9 @@ export interface EntryCounts {
   readonly evidence: number;
 }
 
-/** What an outcome must agree with. */
-interface Decided {
+/** What an outcome must agree with: no more is kept of a decision, as a log may have very many. */
+interface Decided extends Pick<DecisionRecord, "verdict" | "gate" | "source" | "manifests"> {
   readonly leafHash: string;
-  readonly record: DecisionRecord;
 }
 
 /** Checks entry after entry: its signature, its statement, its evidence, and outcomes against decisions. */
@@ -38,7 +37,7 @@ export class EntryCheck {
   }
 
   get counts(): EntryCounts {
-    const admitted = this.#decided.values().filter(({ record }) => record.verdict === "admit");
+    const admitted = this.#decided.values().filter(({ verdict }) => verdict === "admit");
     return {
       decisions: this.#decided.size,
       outcomes: this.#settled.size,
@@ -52,9 +51,9 @@ export class EntryCheck {
     const entry = verifyEntry(bytes, this.#key);
     if (!entry.ok) return this.#report.addAll(entry.refusals.map((refusal) => ({ ...refusal, subject })));
     if (entry.value.kind === "outcome") return this.#checkOutcome(entry.value.outcome, subject);
-    const record = entry.value.decision;
-    this.#decided.set(index, { leafHash: toHex(leaf), record });
-    await this.#checkEvidence(record.evidence, subject);
+    const { verdict, gate, source, manifests, evidence } = entry.value.decision;
+    this.#decided.set(index, { leafHash: toHex(leaf), verdict, gate, source, manifests });
+    await this.#checkEvidence(evidence, subject);
   }
 
   async #checkEvidence(digest: Digest, subject: string): Promise<void> {
@@ -74,9 +73,9 @@ export class EntryCheck {
     const decided = this.#decided.get(index);
     if (decided === undefined || decided.leafHash !== leafHash) {
       this.#report.add("DANGLING_OUTCOME", subject, `entry ${index} is not the decision that it speaks of`);
-    } else if (decided.record.verdict === "deny") {
+    } else if (decided.verdict === "deny") {
       this.#report.add("OUTCOME_OF_DENIAL", subject, `the change was denied in entry ${index}`);
-    } else if (!isSameChange(outcome, decided.record)) {
+    } else if (!isSameChange(outcome, decided)) {
       this.#report.add("OUTCOME_MISMATCH", subject, `entry ${index} decided about another change`);
     } else if (this.#settled.has(index)) {
       this.#report.add("DUPLICATE_OUTCOME", subject, `the decision in entry ${index} has an outcome already`);
@@ -86,7 +85,7 @@ export class EntryCheck {
   }
 }
 
-function isSameChange(outcome: OutcomeRecord, decision: DecisionRecord): boolean {
+function isSameChange(outcome: OutcomeRecord, decision: Decided): boolean {
   return (
     outcome.gate.namespace === decision.gate.namespace &&
     outcome.gate.name === decision.gate.name &&

@@ -11,7 +11,6 @@ import {
   formatVerifierKey,
   MemoryStore,
   parseVerifierKey,
-  verifyCheckpoint,
 } from "../../../src/audit/index.ts";
 import {
   bundlePath,
@@ -20,6 +19,7 @@ import {
   tileOf,
   verifyInclusion,
 } from "../../../src/audit/merkle/index.ts";
+import { verifyCheckpoint } from "../../../src/audit/tlog/checkpoint.ts";
 import { Report } from "../../../src/audit/verify/report.ts";
 import { walkTree } from "../../../src/audit/verify/tree.ts";
 import { describeWithTools } from "../../support/tools.ts";

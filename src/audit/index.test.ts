@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import * as face from "./index.ts";
+
+it("exports these names and no others", () => {
+  expect(new Set(Object.keys(face))).toEqual(
+    new Set([
+      "AuditError",
+      "AuditLog",
+      "DirectoryFiles",
+      "DirectoryStore",
+      "MemoryStore",
+      "createSigner",
+      "exportLog",
+      "formatVerifierKey",
+      "keyId",
+      "openCheckpoint",
+      "parseEntry",
+      "parsePublicKey",
+      "parseSigner",
+      "parseTrustedKey",
+      "parseVerifierKey",
+      "publicKeyPem",
+      "readEntries",
+      "readOwnKey",
+      "sealDecision",
+      "sealOutcome",
+      "verifierKey",
+      "verifyEntry",
+      "verifyLog",
+    ]),
+  );
+});
