@@ -1,3 +1,4 @@
+export { type Commit, type Identity, parseCommit } from "./commit.ts";
 export { GitError, type GitErrorCode } from "./error.ts";
 export { type FetchedSnapshot, type FetchRequest, fetchSnapshot } from "./fetch/fetch-snapshot.ts";
 export type { GitAuth } from "./fetch/smart-http.ts";

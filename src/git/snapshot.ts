@@ -7,9 +7,11 @@ import { type GitRefusalCode, toRefusal } from "./refusal.ts";
 import type { Repository } from "./repository/repository.ts";
 import { changedPaths } from "./tree/changed-paths.ts";
 import { readTree } from "./tree/read-tree.ts";
-import { Turns } from "./turns.ts";
 
-/** A commit of a repository with all that judging it takes. The bytes of every object in it were hashed; nobody has looked at a signature yet. */
+/**
+ * A commit of a repository with all that judging it takes. Every object in it was hashed and compared with
+ * its name; nobody has looked at a signature yet.
+ */
 export interface Snapshot {
   /** Without credentials. */
   readonly url: string;
@@ -38,17 +40,16 @@ export async function readSnapshot(
   { url, ref, head, base, path }: SnapshotSource,
   options: RangeOptions,
 ): Promise<Judged<Snapshot, GitRefusalCode>> {
-  const turns = new Turns(options.signal);
   const { tree } = readCommitLinks(repository.read(head, "commit"));
   if (tree === undefined) {
     return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
   }
   try {
-    const files = await readTree(repository, tree, { path, turns });
+    const files = await readTree(repository, tree, { path, signal: options.signal });
     if (!files.ok) return files;
     const range = await readRange(repository, head, base, options);
     const known = base !== undefined && repository.find(base, "commit") !== undefined ? base : undefined;
-    const changed = await changedPaths(repository, known, head, turns);
+    const changed = await changedPaths(repository, known, head, options.signal);
     return passed({ url, ref, head, range, changedPaths: changed, files: files.value });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;

@@ -18,9 +18,9 @@ export async function changedPaths(
   repository: Repository,
   before: Oid | undefined,
   after: Oid,
-  turns = new Turns(),
+  signal?: AbortSignal,
 ): Promise<string[]> {
-  return new ChangedPaths(repository, turns).between(before, after);
+  return await new ChangedPaths(repository, new Turns(signal)).between(before, after);
 }
 
 /** As {@link changedPaths}, for many commits of one history. */

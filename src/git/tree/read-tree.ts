@@ -2,7 +2,7 @@ import { type Judged, isNonEmpty, passed, type Refusal } from "../../refusal.ts"
 import type { Oid } from "../oid.ts";
 import { type GitRefusalCode, toRefusal } from "../refusal.ts";
 import type { Repository } from "../repository/repository.ts";
-import type { Turns } from "../turns.ts";
+import { Turns } from "../turns.ts";
 import { collisionKey, findNameProblem } from "./entry-name.ts";
 import { Mode, parseTree, type TreeEntry } from "./parse-tree.ts";
 import { describeLink } from "./symlink.ts";
@@ -12,6 +12,12 @@ const MAX_REFUSALS = 20;
 const MAX_LINK_BYTES = 4096;
 
 export type TreeFiles = ReadonlyMap<string, Uint8Array>;
+
+export interface ReadTreeOptions {
+  /** What will be rendered; the whole tree where absent. */
+  readonly path?: string;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Reads every file of a tree, by its path. Names, modes and sizes are checked on the way down; what is
@@ -25,9 +31,9 @@ export type TreeFiles = ReadonlyMap<string, Uint8Array>;
 export async function readTree(
   repository: Repository,
   tree: Oid,
-  { path, turns }: { readonly path: string; readonly turns: Turns },
+  { path, signal }: ReadTreeOptions = {},
 ): Promise<Judged<TreeFiles, GitRefusalCode>> {
-  const reader = new TreeReader(repository, path, turns);
+  const reader = new TreeReader(repository, path ?? "", new Turns(signal));
   await reader.read(tree, "", 0);
   return isNonEmpty(reader.refusals) ? { ok: false, refusals: reader.refusals } : passed(reader.files);
 }

@@ -1,7 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import {
   DEFAULT_GIT_LIMITS,
@@ -11,6 +13,9 @@ import {
 } from "../../../src/git/index.ts";
 import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch } from "./support/git.ts";
 import { type Relay, serve, serveGit, serveThrough } from "./support/servers.ts";
+
+/** For processes of their own. */
+const MODULE = join(import.meta.dirname, "../../../src/git/index.ts");
 
 interface Setting {
   readonly path: string;
@@ -98,7 +103,7 @@ describe("a pack that does not arrive as it was sent", () => {
     const { path, relay, stateDir, fetch } = await setUp();
     relay.ending = "silence";
     relay.tamper = (answer) => answer.subarray(0, answer.length - 100);
-    const script = `import { fetchSnapshot } from ${JSON.stringify(join(import.meta.dirname, "../../../src/git/index.ts"))};
+    const script = `import { fetchSnapshot } from ${JSON.stringify(MODULE)};
       await fetchSnapshot(${JSON.stringify({ url: `${relay.url}/config.git`, ref: { branch: "main" }, stateDir })});`;
     const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script], {
       stdio: "ignore",
@@ -271,5 +276,26 @@ describe("a state directory that cannot be written", () => {
     expect(await attempt({ url, stateDir: join(stateDir, "file") })).toBe("STORAGE");
     mkdirSync(join(stateDir, "folder"));
     expect(await attempt({ url, stateDir: join(stateDir, "folder") })).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it("is one where it has no room for the pack, of which nothing is kept", async () => {
+    const { path, relay, stateDir, fetch } = await setUp();
+    const first = git(path, ["rev-parse", "main"]);
+    const noise = randomBytes(40_000).toString("base64");
+    setBranch(path, "main", commit(path, { parents: [first], files: { noise } }));
+    const script = `import { fetchSnapshot } from ${JSON.stringify(MODULE)};
+      await fetchSnapshot(${JSON.stringify({ url: `${relay.url}/config.git`, ref: { branch: "main" }, stateDir })})
+        .catch((error) => console.log(error.code));`;
+    // No file may have more than 16 KiB: what a full disk is, without one.
+    const limited = [
+      "-c",
+      'ulimit -f 16; exec "$0" "$@"',
+      process.execPath,
+      "--input-type=module-typescript",
+    ];
+    const { stdout } = await promisify(execFile)("bash", [...limited, "--eval", script]);
+    expect(stdout.trim()).toBe("STORAGE");
+    expectNothingKept(stateDir);
+    expect(await fetch()).toBe(git(path, ["rev-parse", "main"]));
   });
 });

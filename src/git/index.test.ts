@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import * as git from "./index.ts";
+
+it("shows this much of the folder and no more", () => {
+  expect(new Set(Object.keys(git))).toEqual(
+    new Set([
+      "DEFAULT_GIT_LIMITS",
+      "GitError",
+      "changedPaths",
+      "cloneTemporarily",
+      "fetchSnapshot",
+      "hashObject",
+      "isOid",
+      "openRepository",
+      "parseOid",
+      "readRange",
+      "readSnapshot",
+      "readTree",
+      "parseCommit",
+      "streamRange",
+    ]),
+  );
+});
