@@ -24,8 +24,10 @@ export interface Revocation {
   readonly hard: boolean;
 }
 
-/** What statements are about: a user id, or (`direct`) the key as such, or a subkey's binding. */
+/** What statements are about: the key as such (for a subkey, its binding), or one of its user ids. */
 export interface Subject {
+  readonly kind: "key" | "user id";
+  /** The user id; empty for the key. */
   readonly id: string;
   readonly statements: readonly Statement[];
   readonly revocations: readonly Revocation[];
@@ -69,14 +71,14 @@ export function mergeCertificates(one: Certificate, other: Certificate): Certifi
 function mergeComponents(one: Component, other: Component): Component {
   return {
     ...one,
-    subjects: mergeBy([...one.subjects, ...other.subjects], ({ id }) => id, mergeSubjects),
+    subjects: mergeBy([...one.subjects, ...other.subjects], ({ kind, id }) => `${kind} ${id}`, mergeSubjects),
     revocations: [...one.revocations, ...other.revocations],
   };
 }
 
 function mergeSubjects(one: Subject, other: Subject): Subject {
   return {
-    id: one.id,
+    ...one,
     statements: [...one.statements, ...other.statements],
     revocations: [...one.revocations, ...other.revocations],
   };

@@ -31,7 +31,9 @@ export async function readCertificate(bytes: Uint8Array): Promise<Certificate> {
     subkeys: await Promise.all(
       key.subkeys.map(async (subkey) => ({
         ...describe(subkey.keyPacket),
-        subjects: [{ id: "binding", statements: await readBindings(subkey, primary), revocations: [] }],
+        subjects: [
+          { kind: "key" as const, id: "", statements: await readBindings(subkey, primary), revocations: [] },
+        ],
         revocations: revocationsOf(subkey.revocationSignatures),
       })),
     ),
@@ -55,7 +57,7 @@ async function readSubjects(key: Key, revocationsOf: ReadRevocations): Promise<S
   const primary = key.keyPacket;
   const onKey = key.toPacketList().filter(isDirectKeySignature);
   const direct = await readStatements(onKey, primary, enums.signature.key, { key: primary });
-  const subjects = [{ id: "direct", statements: direct, revocations: [] }];
+  const subjects = [{ kind: "key" as const, id: "", statements: direct, revocations: [] }];
   if (primary.version === 6) return subjects;
   const users = key.users.filter((user) => user.userID !== null);
   return [...subjects, ...(await Promise.all(users.map((user) => readUser(user, primary, revocationsOf))))];
@@ -70,7 +72,8 @@ async function readUser(user: User, primary: AnyKeyPacket, revocationsOf: ReadRe
   // All four kinds of certification hash the same bytes.
   const kind = enums.signature.certGeneric;
   return {
-    id: `user id ${user.userID?.userID ?? ""}`,
+    kind: "user id",
+    id: user.userID?.userID ?? "",
     statements: await readStatements(user.selfCertifications, primary, kind, about),
     revocations: revocationsOf(user.revocationSignatures),
   };

@@ -27,7 +27,7 @@ function key({
     fingerprint: "F",
     createdAt,
     revocations,
-    subjects: [{ id: "a", statements, revocations: ofUserId }],
+    subjects: [{ kind: "user id", id: "a", statements, revocations: ofUserId }],
   };
 }
 
@@ -78,12 +78,35 @@ describe("the owner's last word governs", () => {
     expect(judge(key({ statements: [statement(), taken] }), { signedAt: 200, now: 249 })).toBe("good");
   });
 
-  it("and with several user ids, the earliest end that any of them names", () => {
+  it("on whichever user id it was said; one that was left behind does not count", () => {
+    const facts = key({ statements: [statement({ createdAt: 120, keyExpiresAt: 400 })] });
+    const other = { kind: "user id", id: "b", revocations: [] } as const;
+    const left = { ...other, statements: [first] };
+    expect(judge({ ...facts, subjects: [...facts.subjects, left] })).toBe("good");
+    const newer = { ...other, statements: [statement({ createdAt: 121, keyExpiresAt: 150 })] };
+    expect(judge({ ...facts, subjects: [...facts.subjects, newer] })).toBe("KEY_EXPIRED");
+    const endless = { ...other, statements: [statement({ createdAt: 121 })] };
+    expect(judge({ ...facts, subjects: [left, endless] })).toBe("KEY_EXPIRED");
+  });
+
+  it("and what it says of the key ends it as well as what it says on a user id", () => {
+    const onKey = { kind: "key", id: "", statements: [first], revocations: [] } as const;
+    const extended = key({ statements: [statement({ createdAt: 250, keyExpiresAt: 400 })] });
+    expect(judge(extended)).toBe("good");
+    expect(judge({ ...extended, subjects: [...extended.subjects, onKey] })).toBe("KEY_EXPIRED");
+  });
+
+  it("and not on a user id that is revoked", () => {
+    const revoked = {
+      kind: "user id",
+      id: "b",
+      statements: [first],
+      revocations: [{ createdAt: 260, hard: false }],
+    } as const;
     const facts = key();
-    const other = { id: "b", statements: [first], revocations: [] };
-    expect(judge({ ...facts, subjects: [...facts.subjects, other] })).toBe("KEY_EXPIRED");
-    const revoked = { ...other, revocations: [{ createdAt: 260, hard: false }] };
     expect(judge({ ...facts, subjects: [...facts.subjects, revoked] })).toBe("good");
+    expect(judge({ ...facts, subjects: [revoked] })).toBe("KEY_REVOKED");
+    expect(judge({ ...facts, subjects: [{ ...revoked, statements: [] }] })).toBe("KEY_INVALID");
   });
 });
 

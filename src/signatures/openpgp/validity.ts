@@ -37,35 +37,59 @@ function judgeLife(
   });
   if (revocations.some((revocation) => isInForce(revocation, now)))
     return refuse("KEY_REVOKED", "is revoked");
-  const governing = governingStatements(subjects, now);
-  if (governing.length === 0) {
-    const revoked = subjects.some((subject) => subject.revocations.some((each) => isInForce(each, now)));
-    if (revoked) return refuse("KEY_REVOKED", "has no user id that is not revoked");
+  const standing = newestStatements(subjects, now);
+  const governing = standing.filter(({ isRevoked }) => !isRevoked);
+  if (standing.length === 0)
     return refuse("KEY_INVALID", "has no self-signature that is valid and strong enough");
-  }
+  if (governing.length === 0) return refuse("KEY_REVOKED", "has no user id that is not revoked");
   if (createdAt > signedAt || createdAt > now)
     return refuse("KEY_NOT_YET_VALID", "is newer than the signature");
-  const expiresAt = Math.min(...governing.map((statement) => statement.keyExpiresAt));
+  const expiresAt = expiryOf(governing);
   if (now >= expiresAt) return refuse("KEY_EXPIRED", `expired ${new Date(expiresAt).toISOString()}`);
   if (signedAt >= expiresAt) return refuse("KEY_EXPIRED", "had expired when it signed");
   return undefined;
 }
 
-/** The newest statement on each subject that stands at `now`. */
-function governingStatements(subjects: readonly Subject[], now: number): Statement[] {
-  return subjects.flatMap(({ statements, revocations }) => {
-    const standing = statements.filter(({ createdAt, expiresAt }) => createdAt <= now && now < expiresAt);
-    const newest = newestOf(standing);
-    if (newest === undefined) return [];
+interface Standing {
+  readonly subject: Subject;
+  readonly statement: Statement;
+  readonly isRevoked: boolean;
+}
+
+/** On each subject the newest statement that has not lapsed, and whether it was revoked since. */
+function newestStatements(subjects: readonly Subject[], now: number): Standing[] {
+  return subjects.flatMap((subject) => {
+    const statement = newestOf(
+      subject.statements.filter(({ createdAt, expiresAt }) => createdAt <= now && now < expiresAt),
+    );
+    if (statement === undefined) return [];
     // A user id that is certified anew after its revocation stands again.
-    const revoked = revocations.some((each) => isInForce(each, now) && each.createdAt >= newest.createdAt);
-    return revoked ? [] : [newest];
+    const isRevoked = subject.revocations.some(
+      (each) => isInForce(each, now) && each.createdAt >= statement.createdAt,
+    );
+    return [{ subject, statement, isRevoked }];
   });
+}
+
+/**
+ * When the key expires: as the newest statement with an end says, among those on the key and among those
+ * on its user ids; the earlier one where these differ. A user id that was left behind when the key was extended does not count.
+ */
+function expiryOf(governing: readonly Standing[]): number {
+  const endOf = (kind: Subject["kind"]): number => {
+    const ending = governing.filter(
+      ({ subject, statement }) => subject.kind === kind && Number.isFinite(statement.keyExpiresAt),
+    );
+    return newestOf(ending.map(({ statement }) => statement))?.keyExpiresAt ?? Number.POSITIVE_INFINITY;
+  };
+  return Math.min(endOf("key"), endOf("user id"));
 }
 
 /** The newest statement that has key flags decides; a primary key without any does what its algorithm can. */
 function maySign({ subjects }: KeyFacts, now: number): boolean {
-  const flagged = governingStatements(subjects, now).filter((statement) => statement.maySign !== undefined);
+  const flagged = newestStatements(subjects, now)
+    .filter(({ isRevoked, statement }) => !isRevoked && statement.maySign !== undefined)
+    .map(({ statement }) => statement);
   return newestOf(flagged)?.maySign ?? true;
 }
 
