@@ -30,8 +30,8 @@ export function toPolicyInput(evidence: PolicyEvidence): PolicyInput {
       changedPaths: [...source.changedPaths],
     },
     images: Object.fromEntries(
-      artifacts.images.map(({ image, reference, digest, signatures }) => [
-        image,
+      artifacts.images.map(({ reference, digest, signatures }) => [
+        reference, // as the objects have it, pinned
         {
           reference,
           digest,

@@ -1,8 +1,11 @@
+// From nothing to a decision: `npx node test/bench/start.ts`, or as a part of `npm run bench`.
+
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { SCENES } from "../../src/demo/scenes.ts";
 import { buildWorld } from "../../src/demo/world.ts";
 
@@ -61,3 +64,14 @@ async function readPeak(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 }
+
+export function toTable(rows: readonly StartRow[]): string {
+  const line = (name: string, time: string, peak: string): string =>
+    `${name.padEnd(52)}${time.padStart(10)}${peak.padStart(10)}`;
+  return [
+    line("from start to first decision (sluice check)", "ms", "peak MiB"),
+    ...rows.map((row) => line(row.name, row.milliseconds.toFixed(0), row.peakMebibytes.toFixed(0))),
+  ].join("\n");
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.log(toTable(await benchStart()));

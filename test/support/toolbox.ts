@@ -16,6 +16,7 @@ const PACKAGES = {
   notecheck: "./notecheck",
   tesseracheck: "./tesseracheck",
   tesseralog: "./tesseralog",
+  referrersregistry: "./referrersregistry",
 } as const;
 
 export type ToolName = keyof typeof PACKAGES;

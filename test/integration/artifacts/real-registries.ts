@@ -18,6 +18,11 @@ export function startCraneRegistry(crane: string): Promise<RunningRegistry> {
   return run((port) => [crane, ["registry", "serve", "--address", `127.0.0.1:${port}`]]);
 }
 
+/** The same with the referrers API, which `crane registry serve` leaves off. */
+export function startReferrersRegistry(program: string): Promise<RunningRegistry> {
+  return run((port) => [program, ["-address", `127.0.0.1:${port}`]]);
+}
+
 /** Debian's docker-registry: distribution 2.8, on disk, without the referrers API. */
 export async function startDockerRegistry(program: string): Promise<RunningRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-registry-"));
