@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { systemErrorCode } from "../fault.ts";
-import { parseCommit } from "../git/commit.ts";
 import {
   cloneTemporarily,
   type Oid,
   openRepository,
+  parseCommit,
   parseOid,
   type RawCommit,
   type Repository,

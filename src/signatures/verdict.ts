@@ -14,7 +14,7 @@ export type Scheme = "ssh" | "openpgp";
  * - `USER_PRESENCE_MISSING`: a security key signed without a touch.
  * - `KEY_NOT_FOR_SIGNING`: the OpenPGP key's own flags do not allow it to sign data.
  * - `KEY_INVALID`: the OpenPGP key has no acceptable self-signature that says what it is for.
- * - `KEY_NOT_YET_VALID`, `KEY_EXPIRED`, `KEY_REVOKED`: the key, at the time claimed or at the time of judging.
+ * - `KEY_NOT_YET_VALID`, `KEY_EXPIRED`, `KEY_REVOKED`: the key, at the time claimed or when it is judged.
  * - `SIGNATURE_EXPIRED`, `SIGNATURE_IN_FUTURE`: the signature itself, by its own hashed times.
  */
 export type SignatureCode =

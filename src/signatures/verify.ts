@@ -15,8 +15,8 @@ export interface Keyring {
  * Judges what a commit carries as its signature, over the commit's own bytes. The armor's first line
  * tells the scheme, as it does for git. Pure: the same arguments give the same verdict.
  *
- * SSH signatures are judged at once. The OpenPGP library answers through promises, and is loaded when the first
- * such signature comes: it is most of the time and memory that starting would take.
+ * SSH signatures are judged at once. The OpenPGP library answers through promises, and is loaded when the
+ * first such signature comes: it is most of the time and memory that starting would take.
  */
 export function verifySignature(
   payload: Uint8Array,

@@ -10,7 +10,7 @@ import { TrustError } from "./error.ts";
 import { compileRules } from "./rules.ts";
 import { ALWAYS, type Grant, grantKey, type Trust } from "./trust.ts";
 
-/** Imports every key of a TrustPolicy; throws {@link TrustError}, naming the file or field, for one that cannot count. */
+/** Imports every key of a TrustPolicy; throws {@link TrustError} that names where a key is that cannot count. */
 export async function compileTrust(material: TrustMaterial): Promise<Trust> {
   const keys = new KeyTable();
   for (const signer of material.signers) {
@@ -34,7 +34,7 @@ export async function compileTrust(material: TrustMaterial): Promise<Trust> {
   };
 }
 
-/** Collects keys, and refuses one that is there already: which of two signers it stands for would be a guess. */
+/** Collects keys, and refuses one that is there already: whom it stands for would be a guess. */
 class KeyTable {
   readonly ssh = new Map<string, SshPublicKey>();
   readonly certificates: Certificate[] = [];

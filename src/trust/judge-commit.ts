@@ -1,5 +1,4 @@
-import { type Commit, type Identity, parseCommit } from "../git/commit.ts";
-import type { RawCommit } from "../git/index.ts";
+import { type Commit, type Identity, parseCommit, type RawCommit } from "../git/index.ts";
 import {
   CLOCK_SKEW_MS,
   type GoodSignature,

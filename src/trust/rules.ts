@@ -42,8 +42,8 @@ function isForEverything({ patterns }: CommitRule): boolean {
 
 /**
  * Why a commit signed by somebody with `roles` may not change `paths`, or undefined if it may. Every rule
- * that matches a path must be met; a path that no rule matches is refused. A commit that changes nothing (an empty one, a clean merge) must meet
- * the rules for everything, or where there are none, any one rule.
+ * that matches a path must be met; a path that no rule matches is refused. A commit that changes nothing
+ * (an empty one, a clean merge) must meet the rules for everything, or where there are none, any one rule.
  */
 export function judgeRules(
   rules: readonly CommitRule[],

@@ -32,8 +32,8 @@ function snapshotOf(commits: readonly RawCommit[], range: Partial<CommitRange> =
   };
 }
 
-/** A chain of signed commits on top of PARENT, newest first; `replace` swaps one for another with the same parent. */
-function chain(length: number, replace: { at?: number; unsigned?: boolean } = {}): RawCommit[] {
+/** Signed commits on top of PARENT, newest first; the one at `replace.at` is left unsigned. */
+function chain(length: number, replace: { at?: number } = {}): RawCommit[] {
   const commits: RawCommit[] = [];
   for (let index = 0; index < length; index += 1) {
     const parts = { parents: [commits.at(-1)?.oid ?? PARENT], message: `change ${index}` };

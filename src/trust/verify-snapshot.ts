@@ -17,7 +17,7 @@ export interface SnapshotVerdict {
   readonly verified: Verified<Snapshot> | undefined;
 }
 
-/** Judges everything that a snapshot brings: each commit of its range, and how the range continues history. */
+/** Judges all that a snapshot brings: each commit of its range, and how the range continues history. */
 export async function verifySnapshot(
   snapshot: Snapshot,
   trust: Trust,

@@ -16,7 +16,7 @@ const STRONG_HASHES: ReadonlySet<number> = new Set([
   enums.hash.sha3_512,
 ]);
 
-/** Broken, or an output too short: no collision of theirs may stand for a commit or for a key's own statement. */
+/** Broken: no collision of theirs may stand for a commit, or for what a key says of itself. */
 const WEAK_HASHES: ReadonlySet<number> = new Set([enums.hash.md5, enums.hash.sha1, enums.hash.ripemd]);
 
 export function hashWeakness(hash: number | null): Weakness | undefined {

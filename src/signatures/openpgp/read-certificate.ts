@@ -92,7 +92,7 @@ async function readStatements(
   return (await Promise.all(statements)).flat();
 }
 
-/** A signing subkey counts only with a back signature: the subkey's own word that it belongs to this primary key. */
+/** A signing subkey counts only with a back signature: its own word that it belongs to this primary key. */
 async function readBindings(subkey: Subkey, primary: AnyKeyPacket): Promise<Statement[]> {
   const about = { key: primary, bind: subkey.keyPacket };
   const statements = subkey.bindingSignatures.map(async (binding) => {

@@ -18,7 +18,7 @@ export interface OpenpgpSignature {
   readonly expiresAt: number;
 }
 
-/** Parses a detached signature: armor with exactly one signature packet in it, over data, with a strong hash. */
+/** Parses a detached signature: armor around exactly one signature packet, over data, with a strong hash. */
 export function parseOpenpgpSignature(armored: string): Judged<OpenpgpSignature, Code> {
   const bytes = decodeArmor(armored, SIGNATURE_LABEL);
   const packets = bytes === undefined ? undefined : splitPackets(bytes);
@@ -46,7 +46,7 @@ const ALGORITHMS: ReadonlySet<number> = new Set([
   enums.publicKey.ed448,
 ]);
 
-/** Told apart before parsing, because the library's errors have no codes. Octets: version, type, key algorithm. */
+/** Told apart before parsing: the library's errors have no codes. Octets: version, type, key algorithm. */
 function findUnsupported(body: Uint8Array): string | undefined {
   const [version = 0, , algorithm = 0] = body;
   if (!VERSIONS.has(version)) return `a signature of version ${version}, expected 4 or 6`;
@@ -57,7 +57,7 @@ function findUnsupported(body: Uint8Array): string | undefined {
 function readPacket(body: Uint8Array): SignaturePacket | undefined {
   const packet = new SignaturePacket();
   try {
-    // biome-ignore lint/nursery/noFloatingPromises: its type says so for other packets; a signature is read at once
+    // biome-ignore lint/nursery/noFloatingPromises: other packets give one; a signature is read at once
     packet.read(body);
     return packet;
   } catch {

@@ -13,7 +13,8 @@ export interface Times {
 }
 
 /**
- * Why `key`, which belongs to `primary` (or is it), may not vouch for data signed at `signedAt`, or undefined if it may.
+ * Why `key`, which belongs to `primary` or is it, may not vouch for data signed at `signedAt`; undefined if
+ * it may.
  *
  * What the owner said last, as of `now`, governs the whole life of the key (RFC 9580 section 5.2.3.10),
  * so a key that was extended is good for what it signed before; and a key that has expired or was
@@ -73,7 +74,8 @@ function newestStatements(subjects: readonly Subject[], now: number): Standing[]
 
 /**
  * When the key expires: as the newest statement with an end says, among those on the key and among those
- * on its user ids; the earlier one where these differ. A user id that was left behind when the key was extended does not count.
+ * on its user ids; the earlier one where these two differ. A user id that was left behind when the key was
+ * extended does not count.
  */
 function expiryOf(governing: readonly Standing[]): number {
   const endOf = (kind: Subject["kind"]): number => {

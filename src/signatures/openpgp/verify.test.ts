@@ -114,13 +114,12 @@ describe("who signed", () => {
     expect(await judge(armored, keyring)).toBe("BAD_SIGNATURE");
   });
 
-  it("is not a key that may only encrypt or certify", async () => {
+  it("is not the primary key, where its subkey signed and was taken away", async () => {
     const certifier = await openpgpKey({ subkeys: [{ sign: true }] });
     const { publicKey } = certifier;
     const withoutSubkey = await keyringOf(publicKey);
     const armored = await openpgpSign(MESSAGE, certifier.privateKey);
     expect(await judge(armored, withoutSubkey)).toBe("good");
-    // The primary key of such a pair carries no signing flag; the library signs with it only when it is alone.
     publicKey.subkeys = [];
     expect(await judge(armored, await keyringOf(publicKey))).toBe("UNKNOWN_KEY");
   });

@@ -30,8 +30,9 @@ export interface AllowedSigners {
 /**
  * Parses the file of `gpg.ssh.allowedSignersFile`, as ssh-keygen(1) describes it under ALLOWED SIGNERS.
  * Where ssh-keygen passes over a line that it cannot parse, the file is refused here: a typing error
- * must not change who is trusted without a word. Passed over, and said so, are certificate authorities, key types
- * that are not supported, keys that are too weak, and entries for other namespaces than git's.
+ * must not change who is trusted without a word. Passed over, and said so, are certificate authorities, key
+ * types that are not supported, keys that are too weak, principals that match nobody, and entries for other
+ * namespaces than git's.
  */
 export function parseAllowedSigners(text: string): Judged<AllowedSigners, "MALFORMED_ALLOWED_SIGNERS"> {
   const signers: AllowedSigner[] = [];
@@ -74,7 +75,7 @@ function parseEntry(content: string): Entry {
   return { principal, key: key.value, validAfter, validBefore };
 }
 
-/** In double quotes, principals may hold spaces; a quote anywhere else makes ssh-keygen read the line otherwise. */
+/** In double quotes, principals may hold spaces; with a quote anywhere else ssh-keygen reads another line. */
 const PRINCIPALS = /^(?:"([^"]+)"|([^"\s]+))[ \t]+(.+)$/;
 
 function splitPrincipals(content: string): [principals: string, rest: string] {

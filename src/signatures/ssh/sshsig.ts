@@ -47,7 +47,7 @@ function readSignature(reader: WireReader): SshSignature {
   if (reader.uint32() !== VERSION) throw new MalformedWire(`a version other than ${VERSION}`);
   const publicKey = reader.string();
   const namespace = reader.text();
-  // Readers are told to ignore it, and ssh-keygen then verifies as if it had been empty: nothing to allow for.
+  // Readers are told to ignore it, and ssh-keygen verifies as if it were empty: nothing to allow for.
   if (reader.string().length !== 0) throw new MalformedWire("the reserved field is in use");
   const hashAlgorithm = reader.text();
   const inner = new WireReader(reader.string());

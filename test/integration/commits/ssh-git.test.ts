@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseCommit } from "../../../src/git/commit.ts";
+import { parseCommit } from "../../../src/git/index.ts";
 import { type CommitRecord, trustKeyFiles, verifyCommits } from "../../../src/trust/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { addSignature } from "./objects.ts";

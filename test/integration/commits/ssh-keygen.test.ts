@@ -106,7 +106,7 @@ describeWithTools(["git", "ssh-keygen"], "ssh-keygen", () => {
     });
   });
 
-  /** Whether an entry lets `alice` sign commits at a time, by ssh-keygen and by us; null where we refuse the file. */
+  /** Whether an entry lets `alice` sign at a time, by ssh-keygen and by us; null where we refuse the file. */
   describe("reads allowed_signers as we do", () => {
     const AT = { shown: "20260615120000", time: new Date(2026, 5, 15, 12).getTime() };
 
