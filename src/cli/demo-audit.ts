@@ -1,7 +1,14 @@
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { DirectoryFiles, type LogVerdict, parsePublicKey, verifyLog } from "../audit/index.ts";
+import {
+  DirectoryFiles,
+  type LogVerdict,
+  openCheckpoint,
+  parseTrustedKey,
+  verifyLog,
+} from "../audit/index.ts";
 import { flipOneBit, rollBack } from "../demo/tamper.ts";
+import { showEntries } from "./audit-show.ts";
 import { tell } from "./demo-story.ts";
 import type { Io } from "./io.ts";
 
@@ -19,10 +26,14 @@ export async function auditChapter(io: Io, paths: LogPaths, early: Uint8Array): 
     "Each decision was signed, and durable, before anything was written.",
     "",
   ]);
-  const publicKey = parsePublicKey(await readFile(paths.publicKey, "utf8"), paths.publicKey);
+  const trust = parseTrustedKey(await readFile(paths.publicKey, "utf8"), paths.publicKey);
   const verify = (log: string, older?: Uint8Array): Promise<LogVerdict> =>
-    verifyLog(new DirectoryFiles(log), { trust: { publicKey }, older });
+    verifyLog(new DirectoryFiles(log), { trust, older });
 
+  const files = new DirectoryFiles(paths.log);
+  const opened = await openCheckpoint(files, trust);
+  if (opened.ok && io.format === "text") await showEntries(io, { files, opened: opened.value, notices: [] });
+  tell(io, [""]);
   const honest = await verify(paths.log);
   tell(io, [toLine(io, honest)]);
 

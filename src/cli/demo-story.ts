@@ -46,7 +46,10 @@ export function epilogue(io: Io, { passed, dir, seconds }: Ending): void {
   io.line();
   io.line(bold("What to try next"));
   const commands: readonly (readonly [string, string])[] = [
-    [`bin/sluice audit show ${dir}/state/log`, "every decision, and what became of it"],
+    [
+      `bin/sluice audit show ${dir}/state/log --key ${dir}/state/audit.pub`,
+      "every decision, and what became of it",
+    ],
     [`bin/sluice audit verify ${dir}/state/log --key ${dir}/state/audit.pub`, "check it as an auditor would"],
     [`bin/sluice audit export ${dir}/state/log --out ${dir}/evidence`, "take it to a laptop without network"],
     [

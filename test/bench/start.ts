@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { SCENES } from "../../src/demo/scenes.ts";
 import { buildWorld } from "../../src/demo/world.ts";
 
-const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
+const MAIN = join(import.meta.dirname, "../../bin/sluice");
 const POLL_MS = 10;
 const WARM_RUNS = 5;
 
