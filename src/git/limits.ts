@@ -28,9 +28,9 @@ export interface GitLimits {
 export const DEFAULT_GIT_LIMITS: GitLimits = {
   objectBytes: 64 * MiB,
   packBytes: 1024 * MiB,
-  packObjects: 5_000_000,
+  packObjects: 1_000_000,
   refListingBytes: 64 * MiB,
-  walkedCommits: 2_000_000,
+  walkedCommits: 1_000_000,
   rangeCommits: 20_000,
   treeEntries: 100_000,
   treeBytes: 256 * MiB,

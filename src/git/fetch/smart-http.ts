@@ -3,6 +3,7 @@ import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { toConnectionError, toStatusError } from "./http-errors.ts";
 import { IdleTimer } from "./idle-timer.ts";
+import { DISCOVERY, parseRemoteUrl, redirectedBase, SERVICE } from "./remote-url.ts";
 
 /** How to prove to the server who is asking. */
 export type GitAuth =
@@ -19,8 +20,6 @@ export interface RemoteOptions {
 }
 
 const MAX_REDIRECTS = 5;
-const SERVICE = "git-upload-pack";
-const DISCOVERY = `/info/refs?service=${SERVICE}`;
 /** Some servers serve web pages to anything that does not call itself git. */
 const USER_AGENT = "git/2.0 (sluice)";
 
@@ -158,40 +157,8 @@ export class SmartHttp implements HttpClient {
   }
 }
 
-function parseRemoteUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new GitError("BAD_URL", "the repository's URL is not an http:// or https:// URL");
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new GitError("BAD_URL", "the repository's URL holds credentials", {
-      remedy: "put them in a Secret: a URL ends up in logs",
-    });
-  }
-  if (url.search !== "" || url.hash !== "") {
-    throw new GitError("BAD_URL", "the repository's URL has a query or a fragment");
-  }
-  return url.href.replace(/\/+$/, "");
-}
-
 function isRedirect({ status }: Response): boolean {
   return [301, 302, 303, 307, 308].includes(status);
-}
-
-/** The repository that a redirect of discovery points to. Never from https to http. */
-function redirectedBase(base: string, location: string): string {
-  const target = URL.parse(location, `${base}${DISCOVERY}`);
-  const allowed = new URL(base).protocol === "https:" ? ["https:"] : ["http:", "https:"];
-  const isRepository =
-    target !== null &&
-    allowed.includes(target.protocol) &&
-    target.username === "" &&
-    target.password === "" &&
-    target.href.endsWith(DISCOVERY);
-  if (isRepository) return target.href.slice(0, -DISCOVERY.length);
-  throw new GitError("REDIRECT", `${base} redirects to a place that is not a git repository`, {
-    remedy: "check the URL; a server may redirect to its login page where credentials are missing",
-  });
 }
 
 async function collect(

@@ -98,7 +98,7 @@ export class CommitGraph {
       if (node.inBase) continue;
       node.inBase = true;
       if (node.parents === undefined) this.#open -= 1;
-      else pending.push(...node.parents);
+      for (const parent of node.parents ?? []) pending.push(parent);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { MAX_HEADER_BYTES } from "../commit-headers.ts";
 import type { Oid } from "../oid.ts";
 
 /** What a walk needs of a commit. */
@@ -36,8 +37,9 @@ export function readCommitLinks(bytes: Uint8Array): CommitLinks {
   return { tree, parents, committedAt: Number(seconds) };
 }
 
+/** What stands past the limit is not read here, and refused by the strict reading. */
 function headerLines(bytes: Uint8Array): string[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEADER_BYTES));
   const end = buffer.indexOf("\n\n");
   return buffer.toString("latin1", 0, end === -1 ? buffer.length : end).split("\n");
 }

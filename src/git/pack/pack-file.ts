@@ -120,8 +120,9 @@ export class PackFile {
     const wanted = Math.max(0, Math.min(length, this.end - offset));
     if (wanted > WINDOW_BYTES) return this.#fill(Buffer.allocUnsafeSlow(wanted), offset);
     const start = offset - this.#windowStart;
-    if (start >= 0 && start + wanted <= this.#windowLength)
+    if (start >= 0 && start + wanted <= this.#windowLength) {
       return this.#window.subarray(start, start + wanted);
+    }
     if (this.#window.length === 0) this.#window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
     const filled = this.#fill(this.#window.subarray(0, Math.min(WINDOW_BYTES, this.end - offset)), offset);
     this.#windowStart = offset;
@@ -149,12 +150,13 @@ export class PackFile {
     return target;
   }
 
+  /** Begins with what is read anyway, and reads on where the stream does: most of what is large compresses well. */
   #inflate(offset: number, size: number): Inflated {
-    const likely = compressedBound(size);
-    for (let length = likely; length <= likely * MAX_STREAM_FACTOR; length *= 4) {
-      const inflated = inflateExactly(this.bytes(offset, length), size);
+    const longest = compressedBound(size) * MAX_STREAM_FACTOR;
+    for (let length = WINDOW_BYTES; ; length *= 4) {
+      const inflated = inflateExactly(this.bytes(offset, Math.min(length, longest)), size);
       if (inflated !== undefined) return inflated;
-      if (offset + length >= this.end) break;
+      if (length >= longest || offset + length >= this.end) break;
     }
     throw this.#corrupt(`the compressed data at ${offset} does not end`);
   }

@@ -62,6 +62,7 @@ class TreeReader {
     if (this.#entries > treeEntries) {
       return this.#refuse("TREE_TOO_LARGE", folder || ".", `takes the tree past ${treeEntries} entries`);
     }
+    await this.#turns.spend();
     const names = new Map<string, string>();
     for (const entry of entries) {
       if (this.#isDone) return;
