@@ -50,9 +50,8 @@ class FailingStore implements LogStore {
 async function expectSound(store: FailingStore, acknowledged: readonly LogPosition[]): Promise<void> {
   const trust = { publicKey: identity.signer.publicKey, origin: ORIGIN };
   await using log = await openLog(new MemoryStore(store.inner.files));
-  for (const older of store.seen.length > 0 ? store.seen : [undefined]) {
-    expect(await verifyLog(store.inner, { trust, older })).toMatchObject({ refusals: [] });
-  }
+  // The first checkpoint that was seen: whatever was signed later must continue it.
+  expect(await verifyLog(store.inner, { trust, older: store.seen[0] })).toMatchObject({ refusals: [] });
   const entries = await Array.fromAsync(log.entries());
   const leaves = new Map(entries.map(({ index, leafHash }) => [index, leafHash]));
   for (const { index, leafHash } of acknowledged) expect(leaves.get(index)).toBe(leafHash);

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Command, Option } from "commander";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   AuditLog,
   DirectoryStore,
@@ -12,6 +13,8 @@ import {
   parseVerifierKey,
   publicKeyPem,
 } from "../../../src/audit/index.ts";
+import { registerAudit } from "../../../src/cli/audit.ts";
+import { registerKeygen } from "../../../src/cli/keygen.ts";
 import { fillLog, identity, ORIGIN, openLog, saveLog, testSigner } from "./samples.ts";
 
 const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");
@@ -44,15 +47,38 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function sluice(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [MAIN, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1" },
-  });
+interface Answer {
+  readonly status: unknown;
+  readonly stdout: string;
 }
 
-function json(...args: string[]): { status: number | null; answer: Record<string, unknown> } {
-  const { status, stdout } = sluice(...args, "--output", "json");
+/** The commands in this process: what they answer, and their exit code. */
+async function sluice(...args: string[]): Promise<Answer> {
+  const program = new Command("sluice").addOption(new Option("--output <format>").default("text"));
+  registerAudit(program);
+  registerKeygen(program);
+  const stdout: string[] = [];
+  const stdoutSpy = vi
+    .spyOn(process.stdout, "write")
+    .mockImplementation((text) => stdout.push(String(text)) > 0);
+  const stderrSpy = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return { status: process.exitCode, stdout: stdout.join("") };
+  } finally {
+    stdoutSpy.mockRestore();
+    stderrSpy.mockRestore();
+    process.exitCode = undefined;
+  }
+}
+
+/** As a user starts them, up to the exit code of the process. */
+function started(...args: string[]): Answer {
+  return spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
+}
+
+async function json(...args: string[]): Promise<{ status: unknown; answer: Record<string, unknown> }> {
+  const { status, stdout } = await sluice(...args, "--output", "json");
   return { status, answer: JSON.parse(stdout) as Record<string, unknown> };
 }
 
@@ -67,9 +93,9 @@ async function tamperedLog(): Promise<string> {
 }
 
 describe("sluice audit verify", () => {
-  it("passes a whole log under the key that is given, in either form", () => {
+  it("passes a whole log under the key that is given, in either form", async () => {
     for (const key of [pem, vkey]) {
-      expect(json("audit", "verify", log, "--key", key, "--checkpoint", kept)).toMatchObject({
+      expect(await json("audit", "verify", log, "--key", key, "--checkpoint", kept)).toMatchObject({
         status: 0,
         answer: {
           verdict: "passed",
@@ -82,12 +108,12 @@ describe("sluice audit verify", () => {
     }
   });
 
-  it("says loudly that the log's own key proves little", () => {
-    const { status, stdout } = sluice("audit", "verify", log);
+  it("says loudly that the log's own key proves little", async () => {
+    const { status, stdout } = await sluice("audit", "verify", log);
     expect(status).toBe(0);
     expect(stdout).toContain("KEY TAKEN FROM THE LOG");
-    expect(sluice("audit", "verify", log, "--key", pem).stdout).not.toContain("KEY TAKEN");
-    expect(json("audit", "verify", log).answer.notices).toHaveLength(1);
+    expect((await sluice("audit", "verify", log, "--key", pem)).stdout).not.toContain("KEY TAKEN");
+    expect((await json("audit", "verify", log)).answer.notices).toHaveLength(1);
   });
 
   it("refuses a tampered log, another key, and a log that does not continue a checkpoint", async () => {
@@ -98,15 +124,15 @@ describe("sluice audit verify", () => {
     await writeFile(later, fork.checkpoint.bytes);
     const stranger = join(folder, "stranger.pub");
     await writeFile(stranger, publicKeyPem(testSigner(2).publicKey));
-    const refusalOf = (...args: string[]) => {
-      const { status, answer } = json("audit", "verify", ...args);
+    const refusalOf = async (...args: string[]) => {
+      const { status, answer } = await json("audit", "verify", ...args);
       const [refusal] = answer.refusals as { code: string }[];
       return [status, answer.verdict, refusal?.code];
     };
-    expect(refusalOf(await tamperedLog(), "--key", pem)).toEqual([1, "refused", "LEAF_MISMATCH"]);
-    expect(refusalOf(log, "--key", stranger)).toEqual([1, "refused", "UNVERIFIED_CHECKPOINT"]);
-    expect(refusalOf(log, "--key", pem, "--checkpoint", later)).toEqual([1, "refused", "ROLLED_BACK"]);
-    expect(sluice("audit", "verify", await tamperedLog()).status).toBe(1);
+    expect(await refusalOf(await tamperedLog(), "--key", pem)).toEqual([1, "refused", "LEAF_MISMATCH"]);
+    expect(await refusalOf(log, "--key", stranger)).toEqual([1, "refused", "UNVERIFIED_CHECKPOINT"]);
+    expect(await refusalOf(log, "--key", pem, "--checkpoint", later)).toEqual([1, "refused", "ROLLED_BACK"]);
+    expect((await sluice("audit", "verify", await tamperedLog())).status).toBe(1);
   });
 
   it.each([
@@ -115,8 +141,8 @@ describe("sluice audit verify", () => {
     ["a key that is not there", () => [log, "--key", join(folder, "no.pub")], "UNREADABLE"],
     ["a file that is no key", () => [log, "--key", kept], "MALFORMED_KEY"],
     ["a checkpoint that is not there", () => [log, "--checkpoint", join(folder, "no")], "UNREADABLE"],
-  ])("cannot look at %s", (_what, args, code) => {
-    expect(json("audit", "verify", ...args())).toMatchObject({
+  ])("cannot look at %s", async (_what, args, code) => {
+    expect(await json("audit", "verify", ...args())).toMatchObject({
       status: 2,
       answer: { verdict: "fault", code },
     });
@@ -124,8 +150,8 @@ describe("sluice audit verify", () => {
 });
 
 describe("sluice audit show", () => {
-  it("lists what was decided and what became of it", () => {
-    const { status, stdout } = sluice("audit", "show", log, "--key", pem);
+  it("lists what was decided and what became of it", async () => {
+    const { status, stdout } = await sluice("audit", "show", log, "--key", pem);
     expect(status).toBe(0);
     expect(stdout.split("\n").slice(0, 4)).toEqual([
       "0  2026-01-01T00:00:00.000Z  payments/prod  admit    0000000000",
@@ -135,46 +161,47 @@ describe("sluice audit show", () => {
     ]);
   });
 
-  it("lists one gate", () => {
-    const entriesOf = (gate: string) => json("audit", "show", log, "--gate", gate).answer.entries;
-    expect(entriesOf("payments/prod")).toHaveLength(SIZE);
-    expect(entriesOf("payments/dev")).toEqual([]);
+  it("lists one gate", async () => {
+    const entriesOf = async (gate: string) =>
+      (await json("audit", "show", log, "--gate", gate)).answer.entries;
+    expect(await entriesOf("payments/prod")).toHaveLength(SIZE);
+    expect(await entriesOf("payments/dev")).toEqual([]);
   });
 
-  it("shows one entry whole", () => {
-    const { status, answer } = json("audit", "show", log, "--index", "2");
+  it("shows one entry whole", async () => {
+    const { status, answer } = await json("audit", "show", log, "--index", "2");
     expect(status).toBe(0);
     expect(answer).toMatchObject({
       index: 2,
       kind: "decision",
       statement: { predicate: { verificationResult: "FAILED" } },
     });
-    expect(sluice("audit", "show", log, "--index", "2").stdout).toContain('"verificationResult": "FAILED"');
+    expect((await sluice("audit", "show", log, "--index", "2")).stdout).toContain(
+      '"verificationResult": "FAILED"',
+    );
   });
 
-  it("has no entry beyond the end", () => {
-    expect(json("audit", "show", log, "--index", String(SIZE))).toMatchObject({
+  it("has no entry beyond the end", async () => {
+    expect(await json("audit", "show", log, "--index", String(SIZE))).toMatchObject({
       status: 2,
       answer: { code: "NOT_FOUND" },
     });
-    expect(sluice("audit", "show", log, "--index", "-1").status).toBe(2);
-    expect(sluice("audit", "show", log, "--index", "01").status).toBe(2);
   });
 
   it("shows nothing that is not under the signed root", async () => {
     const copy = await tamperedLog();
-    expect(json("audit", "show", copy, "--key", pem)).toMatchObject({
+    expect(await json("audit", "show", copy, "--key", pem)).toMatchObject({
       status: 1,
       answer: { refusals: [{ code: "TAMPERED" }] },
     });
-    expect(json("audit", "show", log, "--key", vkey).status).toBe(0);
+    expect((await json("audit", "show", log, "--key", vkey)).status).toBe(0);
   });
 });
 
 describe("sluice audit export", () => {
   it("writes everything an auditor needs, once", async () => {
     const out = join(folder, "export");
-    expect(json("audit", "export", log, "--key", pem, "--out", out)).toMatchObject({
+    expect(await json("audit", "export", log, "--key", pem, "--out", out)).toMatchObject({
       status: 0,
       answer: { verdict: "passed", size: SIZE, evidence: 5 },
     });
@@ -187,7 +214,7 @@ describe("sluice audit export", () => {
       "README.txt",
     ]);
     expect(await readdir(join(out, "entries"))).toHaveLength(3 * SIZE);
-    expect(json("audit", "export", log, "--out", out)).toMatchObject({
+    expect(await json("audit", "export", log, "--out", out)).toMatchObject({
       status: 2,
       answer: { code: "EXISTS" },
     });
@@ -195,7 +222,7 @@ describe("sluice audit export", () => {
 
   it("writes nothing of a log that does not verify", async () => {
     const out = join(folder, "export-tampered");
-    const { status, answer } = json("audit", "export", await tamperedLog(), "--key", pem, "--out", out);
+    const { status, answer } = await json("audit", "export", await tamperedLog(), "--key", pem, "--out", out);
     expect([status, answer.verdict]).toEqual([1, "refused"]);
     await expect(stat(out)).rejects.toMatchObject({ code: "ENOENT" });
   });
@@ -206,7 +233,7 @@ describe("sluice keygen", () => {
 
   it("makes a key that a log is written and verified with", async () => {
     const prefix = join(folder, "keys", "audit");
-    expect(json("keygen", "audit", "--out", prefix, "--name", "bank.example/new")).toMatchObject({
+    expect(await json("keygen", "audit", "--out", prefix, "--name", "bank.example/new")).toMatchObject({
       status: 0,
       answer: { name: "bank.example/new", files: [`${prefix}.vkey`, `${prefix}.pub`, `${prefix}.key`] },
     });
@@ -224,9 +251,9 @@ describe("sluice keygen", () => {
     await fillLog(writer, 3);
     await writer.close();
     for (const key of ["pub", "vkey"]) {
-      expect(json("audit", "verify", made, "--key", `${prefix}.${key}`)).toMatchObject({ status: 0 });
+      expect(await json("audit", "verify", made, "--key", `${prefix}.${key}`)).toMatchObject({ status: 0 });
     }
-    expect(json("audit", "verify", log, "--key", `${prefix}.vkey`)).toMatchObject({ status: 1 });
+    expect(await json("audit", "verify", log, "--key", `${prefix}.vkey`)).toMatchObject({ status: 1 });
   });
 
   it.each([
@@ -238,14 +265,17 @@ describe("sluice keygen", () => {
       const prefix = join(folder, `kept-${kind}${present}`, "key");
       await mkdir(join(prefix, ".."));
       await writeFile(`${prefix}${present}`, "mine");
-      expect(json("keygen", kind, "--out", prefix)).toMatchObject({ status: 2, answer: { code: "EXISTS" } });
+      expect(await json("keygen", kind, "--out", prefix)).toMatchObject({
+        status: 2,
+        answer: { code: "EXISTS" },
+      });
       expect(await readdir(join(prefix, ".."))).toEqual([`key${present}`]);
       expect(await readFile(`${prefix}${present}`, "utf8")).toBe("mine");
     }
   });
 
-  it("audit refuses a name that no log can have", () => {
-    const { status, answer } = json(
+  it("audit refuses a name that no log can have", async () => {
+    const { status, answer } = await json(
       "keygen",
       "audit",
       "--out",
@@ -258,9 +288,21 @@ describe("sluice keygen", () => {
 
   it("cosign says that the key is not encrypted", async () => {
     const prefix = join(folder, "cosign");
-    const { status, stdout } = sluice("keygen", "cosign", "--out", prefix);
+    const { status, stdout } = await sluice("keygen", "cosign", "--out", prefix);
     expect([status, stdout.includes("UNENCRYPTED")]).toEqual([0, true]);
     expect(await readFile(`${prefix}.key`, "utf8")).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(await modeOf(`${prefix}.key`)).toBe("600");
+  });
+});
+
+describe("as a program", () => {
+  it("exits with what the command answers", async () => {
+    expect(started("audit", "verify", log, "--key", pem)).toMatchObject({ status: 0 });
+    expect(started("audit", "verify", await tamperedLog(), "--key", pem)).toMatchObject({ status: 1 });
+    expect(started("audit", "verify", folder, "--key", pem)).toMatchObject({ status: 2 });
+  });
+
+  it.each(["-1", "01", "one", ""])("takes no %j for an index", (index) => {
+    expect(started("audit", "show", log, "--index", index)).toMatchObject({ status: 2, stdout: "" });
   });
 });
