@@ -3,6 +3,9 @@ const MiB = 1024 * 1024;
 /** For one bundle over one change; the shipped pack takes about a millisecond an object. */
 export const DEFAULT_DEADLINE_MS = 10_000;
 
+/** Starting a thread; far above the tenth of a second that it takes on a slow machine. */
+export const START_DEADLINE_MS = 60_000;
+
 /** Linear memory of one evaluation: the change with its objects, and what the rules make of them. */
 export const DEFAULT_MEMORY_BYTES = 256 * MiB;
 

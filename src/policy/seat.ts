@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { WORKER_HEAP_MIB } from "./limits.ts";
+import { START_DEADLINE_MS, WORKER_HEAP_MIB } from "./limits.ts";
 import type { EvaluationAnswer, EvaluationRequest } from "./messages.ts";
 
 /** A place for one worker at a time, replaced after its death or its deadline. Calls must not overlap. */
@@ -8,12 +9,17 @@ export class Seat {
 
   /** Never throws: a worker that died or took too long is a fault of the policy. */
   async evaluate(request: EvaluationRequest, deadlineMs: number): Promise<EvaluationAnswer> {
-    const worker = this.#worker ?? this.#start();
-    worker.ref();
-    const { answer, alive } = await ask(worker, request, deadlineMs);
-    if (alive) worker.unref();
-    else await this.close();
-    return answer;
+    try {
+      const worker = this.#worker ?? (await this.#start());
+      worker.ref();
+      const { answer, alive } = await ask(worker, request, deadlineMs);
+      if (alive) worker.unref();
+      else await this.close();
+      return answer;
+    } catch (error) {
+      await this.close();
+      return toFault(error);
+    }
   }
 
   /** Ends the worker, in the middle of whatever it does. */
@@ -23,7 +29,8 @@ export class Seat {
     await worker?.terminate();
   }
 
-  #start(): Worker {
+  /** The time that a thread takes to start is not the policy's. */
+  async #start(): Promise<Worker> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       env: {},
       stdout: true,
@@ -34,6 +41,7 @@ export class Seat {
     worker.stdout.resume();
     worker.stderr.resume();
     this.#worker = worker;
+    await once(worker, "message", { signal: AbortSignal.timeout(START_DEADLINE_MS) });
     return worker;
   }
 }

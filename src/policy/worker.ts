@@ -8,3 +8,4 @@ import type { EvaluationRequest } from "./messages.ts";
 parentPort?.on("message", async (request: EvaluationRequest) => {
   parentPort?.postMessage(await evaluate(request));
 });
+parentPort?.postMessage("ready");

@@ -68,6 +68,11 @@ function namesUnder(files: ReadonlyMap<string, Uint8Array>, path: string): strin
     .filter((name) => !HIDDEN.test(name));
 }
 
+/** How messages name a folder of the source. */
+export function nameFolder(path: string): string {
+  return path === "" ? "." : path;
+}
+
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }
@@ -75,7 +80,7 @@ function join(path: string, name: string): string {
 function notFoundRefusal(path: string): Refusal<"PATH_NOT_FOUND"> {
   return {
     code: "PATH_NOT_FOUND",
-    subject: path === "" ? "." : path,
+    subject: nameFolder(path),
     message: "the source has no files there",
     remedy: "check the gate's path against the branch that it follows",
   };
@@ -102,7 +107,7 @@ function nestedRefusal(file: string): Refusal<"NESTED_KUSTOMIZATION"> {
 function tooLargeRefusal(path: string): Refusal<"SOURCE_TOO_LARGE"> {
   return {
     code: "SOURCE_TOO_LARGE",
-    subject: path === "" ? "." : path,
+    subject: nameFolder(path),
     message: `more than ${MAX_FOLDER_BYTES} bytes of manifests`,
     remedy: "split the folder over several gates",
   };

@@ -3,7 +3,7 @@ import { isNonEmpty, type Judged, passed, type Refusal, refused } from "../refus
 import type { Verified } from "../verified.ts";
 import { type Bounds, type BoundsCode, boundObjects } from "./bounds.ts";
 import { manifestsOf } from "./canonical.ts";
-import { type FolderCode, findLayout, parsePlainFolder } from "./folder.ts";
+import { type FolderCode, findLayout, nameFolder, parsePlainFolder } from "./folder.ts";
 import { adoptJson } from "./json.ts";
 import type { Located } from "./lists.ts";
 import { type ObjectCode, parseObjects } from "./objects.ts";
@@ -68,14 +68,16 @@ async function buildKustomization(
     const [first, ...more] = built.problems;
     return refused(toRefusal(first, path), ...more.map((problem) => toRefusal(problem, path)));
   }
-  const adopted = adoptJson(built.value, path);
+  const adopted = adoptJson(built.value, nameFolder(path));
   if (!adopted.ok) return adopted;
   const objects = Array.isArray(adopted.value) ? adopted.value : [];
   return passed(objects.map((value) => ({ value, origin: "" })));
 }
 
 function toRefusal(problem: CellProblem, path: string): Refusal<CellProblemCode> {
-  const position = [problem.file ?? path, problem.row, problem.col].filter((part) => part !== undefined);
+  const position = [problem.file || nameFolder(path), problem.row, problem.col].filter(
+    (part) => part !== undefined,
+  );
   const { code, message, remedy = "correct the kustomization" } = problem;
   return { code, subject: position.join(":"), message, remedy };
 }
@@ -84,7 +86,7 @@ function toRefusal(problem: CellProblem, path: string): Refusal<CellProblemCode>
 function emptyRefusal(path: string): Refusal<"EMPTY"> {
   return {
     code: "EMPTY",
-    subject: path === "" ? "." : path,
+    subject: nameFolder(path),
     message: "not one object is rendered, and to apply that would remove everything",
     remedy: "check the gate's path, or delete the gate to give its objects up",
   };

@@ -11,6 +11,8 @@ import type { JsonObject, KubernetesObject } from "../../../src/render/index.ts"
 import { openCell, tree } from "../../cell/tree.ts";
 
 export const BASELINE = join(import.meta.dirname, "../../../policies/baseline");
+/** Where suites that test policies, and not the compiler, keep what was compiled. */
+export const COMPILED = join(import.meta.dirname, "../../../node_modules/.cache/sluice/policies");
 export const PARAMETERS = { registries: ["registry.bank.example"] };
 export const IMAGE = `registry.bank.example/payments/api:1@sha256:${"5".repeat(64)}`;
 
