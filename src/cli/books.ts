@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   AuditError,
@@ -48,9 +48,13 @@ interface Identity {
 
 /** The key that `sluice keygen audit` put there, or one made at first use. An existing key is never replaced. */
 async function openIdentity(stateDir: string): Promise<Identity> {
+  return (await readIdentity(stateDir)) ?? (await createIdentity(stateDir));
+}
+
+async function readIdentity(stateDir: string): Promise<Identity | undefined> {
   const paths = statePaths(stateDir);
   const pem = await readIfThere(paths.key);
-  if (pem === undefined) return createIdentity(stateDir);
+  if (pem === undefined) return undefined;
   const named = parseVerifierKey(((await readIfThere(paths.verifierKey)) ?? "").trim());
   if (named === undefined) {
     throw new AuditError(
@@ -64,17 +68,35 @@ async function openIdentity(stateDir: string): Promise<Identity> {
   return { origin: named.name, signer: parseSigner(pem, paths.key) };
 }
 
+/** Under the log's lock: two processes that begin at once would leave one's name beside the other's key. */
 async function createIdentity(stateDir: string): Promise<Identity> {
+  const release = await new DirectoryStore(statePaths(stateDir).log).lock();
+  try {
+    return (await readIdentity(stateDir)) ?? (await writeIdentity(stateDir));
+  } finally {
+    await release();
+  }
+}
+
+async function writeIdentity(stateDir: string): Promise<Identity> {
   const paths = statePaths(stateDir);
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const origin = `sluice.local/${randomBytes(4).toString("hex")}`;
-  await mkdir(stateDir, { recursive: true });
-  // The private key last: a crash before it leaves nothing that would be used.
-  await writeFile(paths.publicKey, publicKeyPem(publicKey));
-  await writeFile(paths.verifierKey, `${formatVerifierKey(verifierKey(origin, publicKey))}\n`);
-  const pem = privateKey.export({ type: "pkcs8", format: "pem" });
-  await writeFile(paths.key, pem, { mode: 0o600, flag: "wx", flush: true });
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  // The private key last, and whole: a crash before it leaves nothing that would be used.
+  await writeWhole(paths.publicKey, publicKeyPem(publicKey), 0o644);
+  await writeWhole(paths.verifierKey, `${formatVerifierKey(verifierKey(origin, publicKey))}\n`, 0o644);
+  await writeWhole(paths.key, pem, 0o600);
   return { origin, signer: createSigner(privateKey) };
+}
+
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  try {
+    await writeFile(`${path}.tmp`, text, { mode, flush: true });
+    await rename(`${path}.tmp`, path);
+  } catch (cause) {
+    throw new AuditError("UNWRITABLE", `cannot write ${path} (${systemErrorCode(cause)})`, { cause });
+  }
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -46,18 +46,17 @@ async function run(io: Io, names: readonly string[], { file, state, once }: RunO
   await using books = await openBooks(state);
   await using workspace = await openWorkspace({ stateDir: state });
   const running = { io, files: file, books, workspace };
-  return once ? runOnce(gates, running) : runUntilStopped(gates, running);
+  return await (once ? runOnce(gates, running) : runUntilStopped(gates, running)); // before the log is closed
 }
 
 async function runOnce(gates: readonly GateConfig[], running: Running): Promise<ExitCode> {
   let code: ExitCode = ExitCode.passed;
-  for (const { gate, suspend } of gates) {
-    if (suspend) continue;
+  for (const { gate } of gates) {
     try {
-      const { decision } = await runGate(gate, running);
-      if (decision.verdict === "deny" && code === ExitCode.passed) code = ExitCode.refused;
+      const result = await runGate(gate, running);
+      if (result?.decision.verdict === "deny" && code === ExitCode.passed) code = ExitCode.refused;
     } catch (error) {
-      reportFault(running.io, error);
+      reportGateFault(running.io, error);
       code = ExitCode.fault;
     }
   }
@@ -73,7 +72,7 @@ async function runUntilStopped(gates: readonly GateConfig[], running: Running): 
       try {
         await runGate(gate, running);
       } catch (error) {
-        reportFault(running.io, error);
+        reportGateFault(running.io, error);
         throw error;
       }
     },
@@ -82,19 +81,28 @@ async function runUntilStopped(gates: readonly GateConfig[], running: Running): 
   return ExitCode.passed;
 }
 
-/** One run of one gate, with its resources as they are in the files now: trust that was taken away is gone. */
+/**
+ * One run of one gate, with its resources as they are in the files now: trust that was taken away is gone.
+ * Undefined for a gate that is suspended.
+ */
 async function runGate(
   name: GateConfig["gate"],
   { io, files, books, workspace }: Running,
-): Promise<Reconciled> {
+): Promise<Reconciled | undefined> {
   const label = `${name.namespace}/${name.name}`;
   io.progress(`${label}: judging…`);
   const [config] = selectGates(await loadResources(files), [label]);
   if (config === undefined) throw new TypeError(`gate ${label} was selected and is not there`);
+  if (config.suspend) return undefined;
   const gate = await prepareGate(config, workspace.policies);
   const result = await reconcile(gate, new DirectoryTarget(config.directory), books, workspace.stages);
   report(io, result);
   return result;
+}
+
+/** In JSON a line, as all that a run says: it may have more than one thing to say. */
+function reportGateFault(io: Io, error: unknown): void {
+  reportFault({ ...io, json: io.jsonLine }, error);
 }
 
 /** In text, what is new; in JSON, a line for every run. */
