@@ -71,6 +71,7 @@ describe("a log", () => {
     const first = await openLog(store);
     await expect(openLog(store)).rejects.toMatchObject({ code: "LOCKED" });
     await first.close();
+    await Promise.all([first.close(), first.close()]);
     await expect(appendDenial(first, 1)).rejects.toMatchObject({ code: "CLOSED" });
     const second = await openLog(store);
     expect(await appendDenial(second, 1)).toMatchObject({ index: 0 });

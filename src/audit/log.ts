@@ -3,7 +3,7 @@ import type { LogPosition } from "../verified.ts";
 import { readEntries, type StoredEntry } from "./entries.ts";
 import { AuditError } from "./error.ts";
 import { readEvidence, writeEvidence } from "./evidence.ts";
-import { rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
+import { equalHashes, rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
 import { type LogState, publish, recover } from "./recovery.ts";
 import type { Signer } from "./signer.ts";
 import { type LogIdentity, verifyEntry } from "./statement/index.ts";
@@ -31,11 +31,12 @@ export class AuditLog implements LogIdentity {
   readonly key: VerifierKey;
   readonly #store: LogStore;
   readonly #release: () => Promise<void>;
-  /** Undefined while it is not known what is on disk: before the first reading, and after a failed append. */
+  /** Undefined while it is not known what is on disk: after an append that failed. */
   #state: LogState | undefined;
   #checkpoint: SignedCheckpoint;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(options: AuditLogOptions, release: () => Promise<void>, state: LogState) {
     this.origin = options.origin;
@@ -104,12 +105,12 @@ export class AuditLog implements LogIdentity {
   }
 
   /** Waits for what was begun, and lets another writer in. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    await this.#exclusive(async () => {
+  close(): Promise<void> {
+    this.#closing ??= this.#exclusive(() => {
       this.#closed = true;
-      await this.#release();
+      return this.#release();
     });
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,8 +163,8 @@ export class AuditLog implements LogIdentity {
   async #known(): Promise<LogState> {
     if (this.#state !== undefined) return this.#state;
     const state = await recover(this.#store, this);
-    if (state.checkpoint.size < this.#checkpoint.size) {
-      throw new AuditError("TAMPERED", "the log is shorter than it was when this process last wrote to it");
+    if (!continues(state.checkpoint, this.#checkpoint)) {
+      throw new AuditError("TAMPERED", "the log is not what it was when this process last wrote to it");
     }
     this.#state = state;
     this.#checkpoint = state.checkpoint;
@@ -187,6 +188,11 @@ export class AuditLog implements LogIdentity {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+/** One entry at most is in doubt: what is found is the log as it was known, or with that entry. */
+function continues(found: SignedCheckpoint, known: SignedCheckpoint): boolean {
+  return found.size === known.size ? equalHashes(found.root, known.root) : found.size === known.size + 1;
 }
 
 function failed(code: "NOT_RECORDED" | "IN_DOUBT", message: string, cause: unknown): AuditError {
