@@ -1,5 +1,7 @@
 import { createColors } from "picocolors";
 
+export { printable } from "../text.ts";
+
 /** 0 passed, 1 refused, 2 fault: the same for every command. */
 export const ExitCode = { passed: 0, refused: 1, fault: 2 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -57,16 +59,4 @@ export function createIo(format: OutputFormat, { stdout, stderr }: Streams = pro
       pending = text !== "";
     },
   };
-}
-
-/**
- * Text from outside (a commit message, a name in a manifest) as one harmless piece of terminal output:
- * control and bidirectional-override characters are shown escaped, never obeyed.
- */
-export function printable(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
