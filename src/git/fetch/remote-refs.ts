@@ -51,15 +51,7 @@ async function listRefs(remote: SmartHttp, prefix: string): Promise<readonly Ser
 /** A listing by prefix has `refs/heads/main-2` too. */
 function exactly(refs: readonly ServerRef[], name: string): RemoteRef | undefined {
   const oid = refs.find(({ ref }) => ref === name)?.oid;
-  if (oid === undefined) return undefined;
-  if (isOid(oid)) return { ref: name, oid };
-  throw new GitError(
-    "UNSUPPORTED_REPOSITORY",
-    `${name} of the repository is not named by a SHA-1 object id`,
-    {
-      remedy: "use a repository with the object format sha1, git's default",
-    },
-  );
+  return oid !== undefined && isOid(oid) ? { ref: name, oid } : undefined;
 }
 
 function notFound(ref: string, refs: readonly ServerRef[]): GitError {

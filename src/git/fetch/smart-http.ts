@@ -3,6 +3,7 @@ import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { toConnectionError, toStatusError } from "./http-errors.ts";
 import { IdleTimer } from "./idle-timer.ts";
+import { requireWholeListing } from "./ref-listing.ts";
 import { DISCOVERY, parseRemoteUrl, redirectedBase, SERVICE } from "./remote-url.ts";
 
 /** How to prove to the server who is asking. */
@@ -63,6 +64,7 @@ export class SmartHttp implements HttpClient {
       path === DISCOVERY ? await this.#discover(exchange) : await this.#exchange(path, exchange);
     const kind = path === DISCOVERY ? "advertisement" : "result";
     const received = await collect(this.#content(response, kind), this.#options.limits.refListingBytes);
+    requireWholeListing(received);
     return {
       url,
       statusCode: response.status,
@@ -164,7 +166,7 @@ function isRedirect({ status }: Response): boolean {
 async function collect(
   stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   maxBytes: number,
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {

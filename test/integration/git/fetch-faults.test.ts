@@ -234,13 +234,45 @@ describe("a server that is not what it should be", () => {
       `${"1".repeat(40)}\trefs/heads/main\n`,
       "NOT_A_GIT_SERVER",
     ],
-    ["sends nothing", 200, "application/x-git-upload-pack-advertisement", "", "NOT_A_GIT_SERVER"],
-    ["sends nonsense", 200, "application/x-git-upload-pack-advertisement", "nonsense", "NOT_A_GIT_SERVER"],
+    ["sends nothing", 200, "application/x-git-upload-pack-advertisement", "", "BAD_RESPONSE"],
+    ["sends nonsense", 200, "application/x-git-upload-pack-advertisement", "nonsense", "BAD_RESPONSE"],
+    [
+      "sends no listing",
+      200,
+      "application/x-git-upload-pack-advertisement",
+      "0008abcd0000",
+      "NOT_A_GIT_SERVER",
+    ],
+    ["gives up", 200, "application/x-git-upload-pack-advertisement", "000eERR sorry0000", "SERVER_ERROR"],
   ])("%s", async (_, status, type, body, code) => {
     const url = await serve((_request, response) => {
       response.writeHead(status, { "content-type": type }).end(body);
     });
     expect(await attempt({ url: `${url}/config.git` })).toBe(code);
+  });
+
+  it("cuts off its listing before the branch, which is then not missing", async () => {
+    const { path, relay, fetch } = await setUp();
+    for (const isOld of [true, false]) {
+      relay.isOld = isOld;
+      relay.tamperListing = (answer) => answer.subarray(0, answer.length - 4);
+      expect(await fetch()).toBe("BAD_RESPONSE");
+      relay.tamperListing = (answer) => answer;
+      expect(await fetch()).toBe(git(path, ["rev-parse", "main"]));
+    }
+  });
+
+  it("names its objects by SHA-256", async () => {
+    const root = makeFolder();
+    git(root, ["init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha256", "config.git"]);
+    const path = join(root, "config.git");
+    const tree = git(path, ["mktree"], "");
+    setBranch(path, "main", git(path, ["commit-tree", tree, "-m", "first"]));
+    const relay = await serveThrough(await serveGit(root));
+    for (const isOld of [true, false]) {
+      relay.isOld = isOld;
+      expect(await attempt({ url: `${relay.url}/config.git` })).toBe("UNSUPPORTED_REPOSITORY");
+    }
   });
 
   it("has no branch yet, or no such repository, or is not there", async () => {

@@ -39,7 +39,8 @@ export interface Relay {
   readonly seen: Seen[];
   /** Changes the bytes of the answers that hold a pack. */
   tamper: (answer: Buffer) => Buffer;
-  /** How such an answer ends: as it should, with a broken connection, or never. */
+  tamperListing: (answer: Buffer) => Buffer;
+  /** How an answer with a pack ends: as it should, with a broken connection, or never. */
   ending: "end" | "hang up" | "silence";
   /** Whether the client is let choose its protocol; servers before 2018 know only the first. */
   isOld: boolean;
@@ -51,6 +52,7 @@ export async function serveThrough(target: string): Promise<Relay> {
     url: "",
     seen: [],
     tamper: (answer) => answer,
+    tamperListing: (answer) => answer,
     ending: "end",
     isOld: false,
   };
@@ -66,7 +68,7 @@ export async function serveThrough(target: string): Promise<Relay> {
     const bytes = Buffer.from(await answer.arrayBuffer());
     const isPack = body.includes("want ");
     response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-    response.write(isPack ? relay.tamper(bytes) : bytes);
+    response.write(isPack ? relay.tamper(bytes) : relay.tamperListing(bytes));
     if (!isPack || relay.ending === "end") response.end();
     else if (relay.ending === "hang up") setImmediate(() => response.destroy());
   });
