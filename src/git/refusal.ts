@@ -13,7 +13,7 @@ export type GitRefusalCode =
   /** Bytes that git itself would not have written: unsorted, twice the same name, cut off. */
   | "MALFORMED_TREE"
   | "MALFORMED_COMMIT"
-  /** A file that is a folder, a parent that is no commit: what refers to an object says otherwise than it is. */
+  /** A file that is a folder, a parent that is no commit: an object is not what refers to it says. */
   | "WRONG_TYPE"
   | "TREE_TOO_LARGE";
 

@@ -1,7 +1,10 @@
 import { systemErrorCode } from "../../fault.ts";
 import { GitError } from "../error.ts";
 
-/** Turns what `fetch` throws into a fault. `url` carries no credentials, and the messages of Node's network errors do not either. */
+/**
+ * Turns what `fetch` throws into a fault. `url` carries no credentials, and the messages of Node's network
+ * errors do not either.
+ */
 export function toConnectionError(error: unknown, url: string): GitError {
   if (error instanceof GitError) return error;
   const name = error instanceof Error ? error.name : "";

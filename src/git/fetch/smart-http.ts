@@ -55,7 +55,10 @@ export class SmartHttp implements HttpClient {
     return this.#configured;
   }
 
-  /** For isomorphic-git. The answer is whole when this returns: its parser takes a broken stream for a finished one. */
+  /**
+   * For isomorphic-git. The answer is whole when this returns: its parser takes a broken stream for a
+   * finished one.
+   */
   async request({ url, method = "GET", headers = {}, body }: GitHttpRequest): Promise<GitHttpResponse> {
     const path = url.slice(this.#configured.length);
     const sent = body === undefined ? undefined : await collect(body, this.#options.limits.refListingBytes);

@@ -91,7 +91,7 @@ export class CommitGraph {
     return node;
   }
 
-  /** Marks a commit and all its ancestors that were visited already; the others get the mark when they are met. */
+  /** Marks a commit and its ancestors as far as they were visited; the others get the mark when they are met. */
   #paintBase(start: CommitNode): void {
     const pending = [start];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

@@ -3,7 +3,7 @@ import type { Oid } from "../oid.ts";
 
 /** What a walk needs of a commit. */
 export interface CommitLinks {
-  /** Undefined where the commit does not begin with one: it leads nowhere, and no strict reading accepts it. */
+  /** Undefined where the commit does not begin with one: it leads nowhere, and no strict reading takes it. */
   readonly tree: Oid | undefined;
   readonly parents: readonly Oid[];
   /** Seconds since the epoch, as the committer states it. Only an order in which to look; nothing rests on it. */

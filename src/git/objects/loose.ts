@@ -9,7 +9,7 @@ import type { GitObject, ObjectType, Oid } from "../oid.ts";
 const MAX_HEADER = 32;
 const HEADER = /^(commit|tree|blob|tag) (0|[1-9][0-9]{0,15})$/;
 
-/** The object in its own file under `objects/`; undefined where there is none. Not yet compared with its name. */
+/** The object in its own file under `objects/`, if there is one. Not yet compared with its name. */
 export function readLooseObject(directory: string, oid: Oid, maxBytes: number): GitObject | undefined {
   const file = readBounded(join(directory, oid.slice(0, 2), oid.slice(2)), oid, maxBytes);
   if (file === undefined) return undefined;

@@ -36,7 +36,7 @@ export function applyDelta(source: Uint8Array, delta: Uint8Array, maxBytes: numb
 }
 
 /** The sizes at the head of a delta, seven bits a byte, the lowest first. */
-export function readDeltaSizes(delta: Uint8Array): { source: number; target: number; end: number } {
+function readDeltaSizes(delta: Uint8Array): { source: number; target: number; end: number } {
   let end = 0;
   const size = (): number => {
     let value = 0;

@@ -66,7 +66,7 @@ export function readEntryHeader(bytes: Uint8Array): EntryHeader {
   return { kind: { delta: false, type: plain }, size, length: position };
 }
 
-/** Seven bits a byte, the highest first; each byte but the last adds one, so that no number has two spellings. */
+/** Seven bits a byte, the highest first; each byte but the last adds one: no number has two spellings. */
 function readDistance(next: () => number): number {
   let byte = next();
   let value = byte & 0x7f;

@@ -82,7 +82,7 @@ export class PackFile {
       if (deltas.length > MAX_DELTA_DEPTH || pending > this.#limits.objectBytes * MAX_PENDING_FACTOR) {
         throw this.#corrupt(`a chain of deltas past all bounds at ${offset}`);
       }
-      at = this.baseOffset(at, header);
+      at = this.#baseOffset(at, header);
       object = this.#cached(at);
     }
     for (let delta = deltas.pop(); delta !== undefined; delta = deltas.pop()) {
@@ -108,7 +108,7 @@ export class PackFile {
   }
 
   /** Where the base of the delta at `offset` begins. */
-  baseOffset(offset: number, { kind }: EntryHeader): number {
+  #baseOffset(offset: number, { kind }: EntryHeader): number {
     if (!kind.delta) throw new TypeError("only a delta has a base");
     const base = "distance" in kind ? offset - kind.distance : this.#offsetOf(kind.base);
     if (base === undefined) throw this.#corrupt(`the base of the delta at ${offset} is not in the pack`);
@@ -150,13 +150,14 @@ export class PackFile {
     return target;
   }
 
-  /** Begins with what is read anyway, and reads on where the stream does: most of what is large compresses well. */
+  /** Begins with little, and reads on as far as the stream does: what is large compresses well. */
   #inflate(offset: number, size: number): Inflated {
-    const longest = compressedBound(size) * MAX_STREAM_FACTOR;
-    for (let length = WINDOW_BYTES; ; length *= 4) {
-      const inflated = inflateExactly(this.bytes(offset, Math.min(length, longest)), size);
+    const likely = compressedBound(size);
+    const longest = likely * MAX_STREAM_FACTOR;
+    for (let length = Math.min(likely, WINDOW_BYTES); ; length = Math.min(length * 4, longest)) {
+      const inflated = inflateExactly(this.bytes(offset, length), size);
       if (inflated !== undefined) return inflated;
-      if (length >= longest || offset + length >= this.end) break;
+      if (length === longest || offset + length >= this.end) break;
     }
     throw this.#corrupt(`the compressed data at ${offset} does not end`);
   }

@@ -2,7 +2,7 @@ import { promises } from "node:fs";
 import git from "isomorphic-git";
 import { GitError } from "../error.ts";
 
-/** How objects are named and refs are kept: the extensions that change it, and their one value that is read here. */
+/** The extensions that change how objects are named and refs are kept, with the one value read here. */
 const READABLE = [
   ["objectformat", "sha1"],
   ["refstorage", "files"],

@@ -29,7 +29,10 @@ export class Repository {
     return this.#objects.find(oid) ?? throwMissing(oid);
   }
 
-  /** The bytes of an object that must be of this type; undefined where it is not here. Throws OBJECT_CORRUPT, WRONG_TYPE. */
+  /**
+   * The bytes of an object that must be of this type; undefined where it is not here. Throws
+   * OBJECT_CORRUPT, WRONG_TYPE.
+   */
   find(oid: Oid, type: ObjectType): Uint8Array | undefined {
     const object = this.#objects.find(oid);
     if (object === undefined || object.type === type) return object?.bytes;
