@@ -78,6 +78,13 @@ describe("history", () => {
     expect(verdict.verified).toBeDefined();
   });
 
+  it("is refused where the branch goes back to what was let in before, which brings no commit", async () => {
+    const rewound = snapshotOf([], { base: "b".repeat(40), descendsFromBase: false });
+    const verdict = await verifySnapshot(rewound, trust, NOW);
+    expect(verdict.refusals.map(({ code }) => code)).toEqual(["HISTORY_REWRITTEN"]);
+    expect(verdict.verified).toBeUndefined();
+  });
+
   it("may stand still", async () => {
     const verdict = await verifySnapshot(snapshotOf([]), trust, NOW);
     expect(verdict.refusals).toEqual([]);

@@ -31,10 +31,16 @@ export async function verifySnapshot(
   return { records, refusals, verified };
 }
 
-/** A range without its head would verify nothing about what is rendered. */
-function checkRange({ head, range }: Snapshot): void {
-  const whole = range.head === head && (head === range.base || range.commits.some(({ oid }) => oid === head));
-  if (!whole) throw new TrustError("INCOMPLETE_RANGE", `the commit range does not contain its head ${head}`);
+/**
+ * A range without its head would verify nothing about what is rendered. It is rightly absent only where it was
+ * let in before: the head is the base, or (a rewound branch, which brings nothing) an ancestor of it.
+ */
+function checkRange({ head, range: { head: end, base, commits, descendsFromBase } }: Snapshot): void {
+  const rewound = base !== undefined && !descendsFromBase && commits.length === 0;
+  const whole = head === base || rewound || commits.some(({ oid }) => oid === head);
+  if (end !== head || !whole) {
+    throw new TrustError("INCOMPLETE_RANGE", `the commit range does not contain its head ${head}`);
+  }
 }
 
 function judgeHistory({ head, range, ref }: Snapshot, { fastForwardOnly }: Trust): Refusal<SnapshotCode>[] {
