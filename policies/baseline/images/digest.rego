@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   severity: high
 #   controls:
 #     - CIS-Kubernetes-1.12-5.5.1
-#     - PCI-DSS-4.0-6.5.1
+#     - PCI-DSS-6.5.1
 #     - NSA-CISA-KHG-1.2/Building-secure-container-images
 #   remediation: Write the image as repository:tag@sha256:…
 deny contains {"msg": msg, "path": path} if {

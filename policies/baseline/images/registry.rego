@@ -11,7 +11,6 @@ import data.sluice.lib.pods
 #   severity: high
 #   controls:
 #     - CIS-Kubernetes-1.12-5.5.1
-#     - PCI-DSS-4.0-6.3.2
 #     - NSA-CISA-KHG-1.2/Building-secure-container-images
 #   remediation: Use an image from a known registry, or have the bundle's owner add this one to parameters.registries.
 deny contains {"msg": msg, "path": path} if {

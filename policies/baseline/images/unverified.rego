@@ -7,7 +7,6 @@ package sluice.change.image_unverified
 #   severity: medium
 #   controls:
 #     - CIS-Kubernetes-1.12-5.5.1
-#     - PCI-DSS-4.0-6.3.2
 #   remediation: Check what the field does; if an image is run from it, have its kind covered by a policy of your own.
 warn contains {"msg": msg, "path": notice.path} if {
 	some notice in input.imageNotices

@@ -11,7 +11,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-baseline/AppArmor
 #     - CIS-Kubernetes-1.12-5.6.3
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Hardening-container-environments
 #   remediation: Remove the profile, or use RuntimeDefault or Localhost.
 deny contains {"msg": "the AppArmor profile is neither RuntimeDefault nor Localhost", "path": path} if {

@@ -12,7 +12,7 @@ import data.sluice.lib.pods
 #     - PSS-restricted/Capabilities
 #     - CIS-Kubernetes-1.12-5.2.8
 #     - CIS-Kubernetes-1.12-5.2.9
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
 #   remediation: Set securityContext.capabilities.drop to [ALL], and add NET_BIND_SERVICE at most.
 deny contains {"msg": msg, "path": path} if {

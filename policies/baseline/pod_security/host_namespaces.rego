@@ -12,7 +12,7 @@ import data.sluice.lib.pods
 #     - CIS-Kubernetes-1.12-5.2.3
 #     - CIS-Kubernetes-1.12-5.2.4
 #     - CIS-Kubernetes-1.12-5.2.5
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
 #   remediation: Remove the field, or set it to false.
 deny contains {"msg": msg, "path": path} if {

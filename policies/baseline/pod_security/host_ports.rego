@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-baseline/Host-Ports
 #     - CIS-Kubernetes-1.12-5.2.12
-#     - PCI-DSS-4.0-2.2.4
+#     - PCI-DSS-2.2.4
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
 #   remediation: Remove hostPort, and reach the pod through a Service.
 deny contains {"msg": msg, "path": path} if {

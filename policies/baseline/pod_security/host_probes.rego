@@ -9,7 +9,7 @@ import data.sluice.lib.pods
 #   severity: medium
 #   controls:
 #     - PSS-baseline/Host-Probes-Lifecycle-Hooks
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #   remediation: Remove host; probes and hooks go to the pod itself.
 deny contains {"msg": msg, "path": path} if {
 	some entry in pods.containers

@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-baseline/HostProcess
 #     - CIS-Kubernetes-1.12-5.2.10
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
 #   remediation: Remove windowsOptions.hostProcess, or set it to false.
 deny contains {"msg": "hostProcess is set", "path": path} if {

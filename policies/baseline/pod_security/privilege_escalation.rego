@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-restricted/Privilege-Escalation
 #     - CIS-Kubernetes-1.12-5.2.6
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
 #   remediation: Set securityContext.allowPrivilegeEscalation to false.
 deny contains {"msg": msg, "path": path} if {

@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-restricted/Proc-Mount-Type
 #     - CIS-Kubernetes-1.12-5.6.3
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #   remediation: Remove securityContext.procMount, or set it to Default.
 deny contains {"msg": msg, "path": path} if {
 	some entry in pods.containers

@@ -11,7 +11,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-restricted/Running-as-Non-root
 #     - CIS-Kubernetes-1.12-5.2.7
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Non-root-containers
 #   remediation: Set securityContext.runAsNonRoot of the pod to true, and leave it out of its containers.
 deny contains {"msg": "runAsNonRoot is not true", "path": path} if {

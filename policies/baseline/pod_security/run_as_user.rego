@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-restricted/Running-as-Non-root-user
 #     - CIS-Kubernetes-1.12-5.2.7
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Non-root-containers
 #   remediation: Set runAsUser to another user, or remove it.
 deny contains {"msg": "runAsUser is not a user other than root", "path": path} if {

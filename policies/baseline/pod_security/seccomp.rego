@@ -11,7 +11,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-restricted/Seccomp
 #     - CIS-Kubernetes-1.12-5.6.2
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Hardening-container-environments
 #   remediation: Set securityContext.seccompProfile.type of the pod to RuntimeDefault.
 deny contains {"msg": "the seccomp profile is neither RuntimeDefault nor Localhost", "path": path} if {

@@ -11,7 +11,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-baseline/SELinux
 #     - CIS-Kubernetes-1.12-5.6.3
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Hardening-container-environments
 #   remediation: Remove user and role, and use a type such as container_t, or none.
 deny contains {"msg": "the SELinux type is not one for containers", "path": path} if {

@@ -10,7 +10,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-baseline/Sysctls
 #     - CIS-Kubernetes-1.12-5.6.3
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #   remediation: Remove the sysctl, or use one of the safe ones.
 deny contains {"msg": msg, "path": path} if {
 	some pod in pods.pods

@@ -11,7 +11,7 @@ import data.sluice.lib.pods
 #   controls:
 #     - PSS-restricted/Volume-Types
 #     - CIS-Kubernetes-1.12-5.6.3
-#     - PCI-DSS-4.0-2.2.6
+#     - PCI-DSS-2.2.6
 #     - NSA-CISA-KHG-1.2/Pod-security-enforcement
 #   remediation: Use a persistentVolumeClaim, or another of the types that are allowed.
 deny contains {"msg": msg, "path": path} if {

@@ -9,8 +9,8 @@ import data.sluice.lib.rbac
 #   severity: critical
 #   controls:
 #     - CIS-Kubernetes-1.12-5.1.1
-#     - PCI-DSS-4.0-7.2.2
-#     - PCI-DSS-4.0-7.2.5
+#     - PCI-DSS-7.2.2
+#     - PCI-DSS-7.2.5
 #     - NSA-CISA-KHG-1.2/Role-based-access-control
 #   remediation: Bind a role that allows what is needed, and no more.
 deny contains {"msg": "binds to cluster-admin", "path": "/roleRef/name"} if {

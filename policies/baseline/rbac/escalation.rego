@@ -10,7 +10,7 @@ import data.sluice.lib.rbac
 #   severity: high
 #   controls:
 #     - CIS-Kubernetes-1.12-5.1.8
-#     - PCI-DSS-4.0-7.2.2
+#     - PCI-DSS-7.2.2
 #     - NSA-CISA-KHG-1.2/Role-based-access-control
 #   remediation: Remove the verb.
 deny contains {"msg": msg, "path": path} if {

@@ -10,8 +10,8 @@ import data.sluice.lib.rbac
 #   severity: high
 #   controls:
 #     - CIS-Kubernetes-1.12-5.1.3
-#     - PCI-DSS-4.0-7.2.2
-#     - PCI-DSS-4.0-7.2.5
+#     - PCI-DSS-7.2.2
+#     - PCI-DSS-7.2.5
 #     - NSA-CISA-KHG-1.2/Role-based-access-control
 #   remediation: Name the API groups, resources and verbs that are needed.
 deny contains {"msg": msg, "path": path} if {

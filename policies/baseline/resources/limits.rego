@@ -11,7 +11,6 @@ import data.sluice.lib.pods
 # custom:
 #   severity: medium
 #   controls:
-#     - PCI-DSS-4.0-2.2.6
 #     - NSA-CISA-KHG-1.2/Resource-policies
 #   remediation: Set resources.requests.cpu, resources.requests.memory and resources.limits.memory.
 deny contains {"msg": msg, "path": path} if {

@@ -7,7 +7,7 @@ package sluice.object.plain_secrets
 #   severity: medium
 #   controls:
 #     - CIS-Kubernetes-1.12-5.4.2
-#     - PCI-DSS-4.0-8.6.2
+#     - PCI-DSS-8.6.2
 #     - NSA-CISA-KHG-1.2/Secrets
 #   remediation: Keep the values in a secret store, and commit an ExternalSecret or SealedSecret.
 warn contains {"msg": "values of a Secret are in the source", "path": path} if {
