@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { DirectoryTarget, type Target } from "../../src/apply/index.ts";
@@ -12,10 +11,7 @@ import { openBooks } from "./books.ts";
 import { FaultyStore } from "./faulty-store.ts";
 import { expectSound, readTarget } from "./invariants.ts";
 import { tellStory } from "./log-entries.ts";
-import { World, type WorldOptions } from "./world.ts";
-
-/** Compiled policies outlive a test run: they are bytes by their digest. */
-export const SHARED_CACHE = join(tmpdir(), "sluice-test-cache");
+import { SHARED_CACHE, World, type WorldOptions } from "./world.ts";
 
 /** What starts slowly, and holds nothing of a test: one for all tests of a file. */
 class Machinery implements AsyncDisposable {

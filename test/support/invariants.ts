@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { type DecisionRecord, type LogFiles, verifyLog } from "../../src/audit/index.ts";
 import { type KubernetesObject, manifestsOf } from "../../src/render/index.ts";
 import type { LogPosition } from "../../src/verified.ts";
-import { readEntries, type ReadEntry } from "./log-entries.ts";
+import { type ReadEntry, readEntries } from "./log-entries.ts";
 
 interface Admitted extends LogPosition {
   readonly decision: DecisionRecord;

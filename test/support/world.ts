@@ -12,6 +12,9 @@ import { type GateConfig, selectGates } from "../../src/gate/index.ts";
 import { deployment } from "./manifests.ts";
 import { NO_MORE_THAN_FIVE } from "./policies.ts";
 
+/** Compiled policies outlive a test run: they are bytes by their digest. */
+export const SHARED_CACHE = join(tmpdir(), "sluice-test-cache");
+
 export interface WorldOptions {
   readonly git?: GitServerOptions;
   readonly registry?: DemoRegistryOptions;
