@@ -35,7 +35,8 @@ const NEWLINE = 0x0a;
 /**
  * Compiled policies by the digest of all that went into them. One file each: a line with the digest of all
  * that follows, a line of JSON, then the module. Holds bytes, never verdicts; what is damaged is as good as
- * absent, and a cache that cannot be written costs time and nothing else.
+ * absent, and a cache that cannot be written costs time and nothing else. The digest finds damage, not malice:
+ * whoever may write the folder is trusted as the program is, and so it is made for its owner alone.
  */
 export class CompileCache {
   readonly #directory: string | undefined;

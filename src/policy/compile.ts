@@ -80,12 +80,14 @@ export class Compiler {
   }
 }
 
-/** Changes whenever the same sources could compile to something else: with the cell, and with the schemas. */
+/** Raised when other rules are compiled in, or something else is kept beside the module. */
+const FORMAT = 1;
+
+/** Changes whenever the same sources could compile to something else: with the cell, the schemas, or this file. */
 async function compilationKey({ files }: BundleSource): Promise<Digest> {
   const cell = await readFile(new URL("../../cell/SHA256", import.meta.url), "utf8");
-  return sha256(
-    canonicalJson({ cell, schemas: JSON.stringify(inputJsonSchemas()), files: digestFiles(files) }),
-  );
+  const schemas = JSON.stringify(inputJsonSchemas());
+  return sha256(canonicalJson({ format: FORMAT, cell, schemas, files: digestFiles(files) }));
 }
 
 async function toBundle(source: BundleSource, compiled: CompiledRego): Promise<CompiledBundle> {

@@ -6,7 +6,7 @@ import type { BundleSource } from "./bundle.ts";
 import { type CompileCode, type CompiledBundle, Compiler, type RegoCell } from "./compile.ts";
 import { toFindings } from "./findings.ts";
 import type { PolicyInput } from "./input.ts";
-import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES, MAX_WORKERS } from "./limits.ts";
+import { DEADLINE_PER_OBJECT_MS, DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES, MAX_WORKERS } from "./limits.ts";
 import { CHANGE, type EvaluationRequest, NOT_STARTED } from "./messages.ts";
 import { Pool } from "./pool.ts";
 import type { PolicyFault, PolicyFinding, PolicyReport } from "./report.ts";
@@ -15,7 +15,7 @@ export interface PolicyEngineOptions {
   readonly cell: RegoCell;
   /** Where compiled policies may be kept, so that the next start is faster. */
   readonly cacheDir?: string;
-  /** For one bundle over one change; 10 s unless told. */
+  /** For one bundle over one change, besides 10 ms for each object; 10 s unless told. */
   readonly deadlineMs?: number;
   /** Linear memory of one evaluation; 256 MiB unless told. */
   readonly memoryBytes?: number;
@@ -26,12 +26,13 @@ export class PolicyEngine {
   readonly #compiler: Compiler;
   readonly #pool: Pool;
   readonly #memoryBytes: number;
+  readonly #deadlineMs: number;
 
   constructor(options: PolicyEngineOptions) {
     this.#compiler = new Compiler(options.cell, options.cacheDir);
     this.#memoryBytes = options.memoryBytes ?? DEFAULT_MEMORY_BYTES;
-    const workers = Math.min(MAX_WORKERS, availableParallelism());
-    this.#pool = new Pool({ workers, deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS });
+    this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    this.#pool = new Pool(Math.min(MAX_WORKERS, availableParallelism()));
   }
 
   /** A bundle that does not compile is a refusal with `file:row:col`; throws CellError when the cell cannot work. */
@@ -70,7 +71,8 @@ export class PolicyEngine {
       kinds: kindsOf(entrypoints),
       progress: new Int32Array(new SharedArrayBuffer(4)).fill(NOT_STARTED),
     };
-    const answer = await this.#pool.evaluate(request);
+    const deadlineMs = this.#deadlineMs + change.objects.length * DEADLINE_PER_OBJECT_MS;
+    const answer = await this.#pool.evaluate(request, deadlineMs);
     if (answer.ok) return { findings: toFindings(bundle, answer.reasons, change.objects), faults: [] };
     const message = `${answer.message}${describePlace(request.progress, change.objects)}`;
     return { findings: [], faults: [{ bundle: name, code: answer.code, message }] };

@@ -1,7 +1,8 @@
 const MiB = 1024 * 1024;
 
-/** For one bundle over one change; the shipped pack takes about a millisecond an object. */
+/** For one bundle over one change, and more for each object: the shipped pack takes about a millisecond. */
 export const DEFAULT_DEADLINE_MS = 10_000;
+export const DEADLINE_PER_OBJECT_MS = 10;
 
 /** Starting a thread; far above the tenth of a second that it takes on a slow machine. */
 export const START_DEADLINE_MS = 60_000;
@@ -10,7 +11,7 @@ export const START_DEADLINE_MS = 60_000;
 export const DEFAULT_MEMORY_BYTES = 256 * MiB;
 
 /** JavaScript's side of a worker: the input as text, and the results. */
-export const WORKER_HEAP_MIB = 256;
+export const WORKER_HEAP_MIB = 512;
 
 /** Bundles that are evaluated at the same time. */
 export const MAX_WORKERS = 4;

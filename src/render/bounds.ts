@@ -89,5 +89,5 @@ function clusterScopedProblem(scope: Scope | undefined): Problem {
 }
 
 function subjectOf(object: KubernetesObject, origin: string): string {
-  return origin === "" ? describeObject(object) : `${describeObject(object)} (${origin})`;
+  return `${describeObject(object)} (${origin})`;
 }

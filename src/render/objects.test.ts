@@ -64,7 +64,7 @@ describe("parseObjects", () => {
     const refusals = parse("x", base, { ...base, kind: null }).refusals;
     expect(refusals.map(({ code, subject }) => [code, subject])).toEqual([
       ["NOT_AN_OBJECT", "f.yaml:1"],
-      ["MISSING_FIELD", "f.yaml:3"],
+      ["MISSING_FIELD", "a (f.yaml:3)"],
     ]);
   });
 

@@ -41,9 +41,16 @@ export function parseObjects(documents: Iterable<Located<JsonValue>>): ParsedObj
     const { value, origin } = unrolled.object;
     const problem = findProblem(value);
     if (problem === undefined) objects.push({ value: normalize(value as KubernetesObject), origin });
-    else refusals.push({ ...problem, subject: origin });
+    else refusals.push({ ...problem, subject: nameUnchecked(value, origin) });
   }
   return { objects, refusals };
+}
+
+/** As much as it says of itself, and where it stood. */
+function nameUnchecked({ kind, metadata }: JsonObject, origin: string): string {
+  const name = isJsonObject(metadata) ? metadata.name : undefined;
+  const said = [kind, name].filter((part) => typeof part === "string" && part !== "");
+  return said.length === 0 ? origin : `${said.join(" ")} (${origin})`;
 }
 
 type Problem = Omit<Refusal<ObjectCode>, "subject">;

@@ -71,7 +71,7 @@ async function buildKustomization(
   const adopted = adoptJson(built.value, nameFolder(path));
   if (!adopted.ok) return adopted;
   const objects = Array.isArray(adopted.value) ? adopted.value : [];
-  return passed(objects.map((value) => ({ value, origin: "" })));
+  return passed(objects.map((value) => ({ value, origin: nameFolder(path) })));
 }
 
 function toRefusal(problem: CellProblem, path: string): Refusal<CellProblemCode> {
