@@ -11,9 +11,11 @@ test_false_passes if {
 
 test_anything_else_is_denied_everywhere if {
 	every value in [true, null, "false", 0] {
-		every object in fixtures.everywhere({"securityContext": {"allowPrivilegeEscalation": value}}) {
-			count(privilege_escalation.deny) == 1 with input.object as object
-		}
+		object := fixtures.pod_of({"securityContext": {"allowPrivilegeEscalation": value}})
+		count(privilege_escalation.deny) == 1 with input.object as object
+	}
+	every object in fixtures.everywhere({"securityContext": {"allowPrivilegeEscalation": true}}) {
+		count(privilege_escalation.deny) == 1 with input.object as object
 	}
 }
 

@@ -5,9 +5,7 @@ import data.sluice.object.privileged
 
 test_absent_false_and_null_pass if {
 	every fields in [{}, {"securityContext": {"privileged": false}}, {"securityContext": {"privileged": null}}] {
-		every object in fixtures.everywhere(fields) {
-			count(privileged.deny) == 0 with input.object as object
-		}
+		count(privileged.deny) == 0 with input.object as fixtures.pod_of(fields)
 	}
 }
 

@@ -19,8 +19,11 @@ test_root_is_denied if {
 			"msg": "runAsUser is not a user other than root",
 			"path": "/spec/securityContext/runAsUser",
 		}} with input.object as fixtures.pod(user(value))
-		every object in fixtures.everywhere(user(value)) {
-			count(run_as_user.deny) == 1 with input.object as object
-		}
+	}
+}
+
+test_root_is_denied_everywhere if {
+	every object in fixtures.everywhere(user(0)) {
+		count(run_as_user.deny) == 1 with input.object as object
 	}
 }

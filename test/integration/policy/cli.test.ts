@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/digest.ts";
 import { runCli } from "../../support/cli.ts";
 import { BASELINE, PARAMETERS, pod } from "./scene.ts";
+
+// Each command is a process of its own, and most start a cell.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 beforeEach(async () => {
