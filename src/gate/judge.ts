@@ -7,6 +7,7 @@ import type { Decision } from "./decision.ts";
 import { toPolicyInput } from "./policy-input.ts";
 import type { PreparedGate } from "./prepare.ts";
 import type { RangeStart } from "./range-start.ts";
+import { redactRefusals } from "./redact.ts";
 import type { Stages } from "./stages.ts";
 
 /**
@@ -23,7 +24,10 @@ export async function judge(gate: PreparedGate, start: RangeStart, stages: Stage
   if (verify.verified === undefined) return decide({ ...found, verify });
 
   const rendered = await render(verify.verified, gate.config.path, gate.bounds, stages.cell);
-  if (!rendered.ok) return decide({ ...found, verify, render: rendered });
+  if (!rendered.ok) {
+    const refusals = redactRefusals(rendered.refusals, verify.verified.files);
+    return decide({ ...found, verify, render: { ok: false, refusals } });
+  }
 
   const artifacts = await attest(rendered.value, gate.artifactRules, stages.registry, at);
   if (artifacts.verified === undefined)

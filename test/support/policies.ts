@@ -4,3 +4,15 @@ export const NO_MORE_THAN_FIVE = `package sluice.object.limits
 
 deny contains {"msg": "too many replicas", "path": "spec.replicas"} if input.object.spec.replicas > 5
 `;
+
+/** Tells everything that it is shown, in each place that a policy can tell something. */
+export const TELLS_ALL = `package sluice.object.tells
+
+warn contains {
+	"msg": sprintf("%v", [input]),
+	"path": json.marshal(input.object),
+	"remediation": sprintf("%v", [input.object]),
+}
+
+warn contains sprintf("%s: %v", [key, value]) if some key, value in input.object.data
+`;
