@@ -4,7 +4,7 @@ import { CANARY, findCanary } from "../support/canary.ts";
 import { codesOf } from "../support/codes.ts";
 import { type Flow, useFlows } from "../support/flow.ts";
 import { readTarget } from "../support/invariants.ts";
-import { NO_MORE_THAN_FIVE, TELLS_ALL } from "../support/policies.ts";
+import { STOPS, TELLS_ALL } from "../support/policies.ts";
 
 const openFlow = useFlows();
 const quoted = JSON.stringify(CANARY);
@@ -42,21 +42,14 @@ describe("attack 30: a Secret in git", () => {
     expect(secret).toMatchObject({ data: { password: encoded }, stringData: { token: CANARY } });
   });
 
-  it("is not told where the change is denied, nor where a policy stops on it", async () => {
+  it.each([
+    ["where the change is denied", TELLS_ALL.replaceAll("warn", "deny"), "evaluate POLICY_DENIED"],
+    ["where a policy stops in the middle of it", STOPS, "evaluate POLICY_CRASHED"],
+  ])("is not told %s", async (_, policy, code) => {
     const flow = await openFlow();
-    const stops = `package sluice.object.stops
-
-deny contains "two" if { v := {"a": 1, "a": to_number(input.object.replicas)}; v.a }
-`;
-    await flow.world.configure({
-      policies: {
-        "tells.rego": TELLS_ALL.replaceAll("warn", "deny"),
-        "limits.rego": NO_MORE_THAN_FIVE,
-        "stops.rego": stops,
-      },
-    });
+    await flow.world.configure({ policies: { "policy.rego": policy } });
     const decision = await judge(flow, { "prod/secret.yaml": SECRET });
-    expect(codesOf(decision)).toContain("evaluate POLICY_DENIED");
+    expect(new Set(codesOf(decision))).toEqual(new Set([code]));
     expect(findCanary(decision)).toEqual([]);
   });
 

@@ -14,6 +14,11 @@ describe("the canary is found", () => {
     ["in base64 behind a name", Buffer.from(`robot:${CANARY}`).toString("base64")],
     ["in base64 between others", Buffer.from(`ab${CANARY}cd`).toString("base64")],
     ["in base64 for URLs", Buffer.from(`a${CANARY}`).toString("base64url")],
+    ["in JSON in base64", Buffer.from(JSON.stringify({ password: CANARY })).toString("base64")],
+    [
+      "in base64 in base64",
+      Buffer.from(`{"a":"${Buffer.from(CANARY).toString("base64")}"}`).toString("base64"),
+    ],
     ["in bytes", Buffer.from([0xff, ...Buffer.from(CANARY), 0xff])],
     ["in an error's cause", new Error("outer", { cause: new Error(CANARY) })],
     ["in a field of an error", Object.assign(new Error("outer"), { headers: { authorization: CANARY } })],

@@ -3,26 +3,32 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 
 /**
- * A value that must be seen nowhere. Its quote, its plus and its slash are written in another way wherever a format escapes
- * them, so each of these ways is looked for.
+ * A value that must be seen nowhere. Formats write its quote, plus and slash each in a way of their own, so all
+ * of these ways are looked for.
  */
 export const CANARY = 'kanari"5a17+c0de/9f21';
 
 /** As base64 has it, with zero, one or two bytes before it; without the ends, which depend on what stands there. */
-const IN_BASE64 = [0, 1, 2].map((before) => {
-  const whole = Buffer.concat([Buffer.alloc(before), Buffer.from(CANARY)]).toString("base64");
-  return whole.slice(before === 0 ? 0 : 4, -4);
-});
+function inBase64(text: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString("base64");
+    return whole.slice(before === 0 ? 0 : 4, -4);
+  });
+}
 
-const FORMS = [
+const IN_TEXT = [
   CANARY,
   JSON.stringify(CANARY).slice(1, -1),
   JSON.stringify(JSON.stringify(CANARY)).slice(3, -3),
   encodeURIComponent(CANARY),
-  Buffer.from(CANARY).toString("hex"),
-  ...IN_BASE64,
-  ...IN_BASE64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
+  ...inBase64(CANARY),
 ];
+
+/** In text, and in text that is base64 in turn, as a log entry's payload is. */
+const FORMS = [...IN_TEXT, ...IN_TEXT.flatMap(inBase64)].flatMap((form) => [
+  form,
+  form.replaceAll("+", "-").replaceAll("/", "_"),
+]);
 
 /** The forms of the canary that are in what was printed, thrown or written. */
 export function findCanary(seen: unknown): string[] {

@@ -16,3 +16,13 @@ warn contains {
 
 warn contains sprintf("%s: %v", [key, value]) if some key, value in input.object.data
 `;
+
+/** Two values for one rule, found out only when it is evaluated: the evaluation ends there. */
+export const STOPS = `package sluice.object.stops
+
+value := input.object.kind
+
+value := input.object.metadata.name
+
+deny contains "different" if value == "x"
+`;
