@@ -127,12 +127,17 @@ describe("what a gate names", () => {
     expect(selectGates(resources, [])).toMatchObject([{ credentials }]);
   });
 
-  it("a Secret without credentials is an error, not anonymous access", async () => {
+  it.each([
+    ["without credentials", { token: "t" }],
+    ["with a name and no password", { username: "robot" }],
+    ["with a token that no header carries", { bearerToken: "one\ntwo" }],
+    ["with an empty token", { bearerToken: "" }],
+  ])("a Secret %s is an error, not anonymous access", async (_, data) => {
     const { resources } = await load(
       gate("payments", "prod", {}, withAuth),
       trust("payments"),
       bundle,
-      secret("payments", { token: "t" }),
+      secret("payments", data),
     );
     expect(() => selectGates(resources, [])).toThrow(expect.objectContaining({ code: "INVALID_RESOURCE" }));
   });

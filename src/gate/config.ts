@@ -6,6 +6,7 @@ import {
   type Located,
   ResourceError,
   type Resources,
+  type Secret,
   type TrustMaterial,
   toCredentials,
 } from "../api/index.ts";
@@ -87,11 +88,21 @@ function findCredentials(gate: Gate, resources: Resources): Credentials | undefi
   const secret = resources.secrets.get(`${gate.metadata.namespace}/${name}`);
   if (secret === undefined) throw missing(gate, `Secret ${gate.metadata.namespace}/${name}`);
   const credentials = toCredentials(secret);
-  if (credentials !== undefined) return credentials;
-  throw new ResourceError(
-    "INVALID_RESOURCE",
-    `Secret ${gate.metadata.namespace}/${name} has neither \`username\` and \`password\` nor \`bearerToken\``,
-  );
+  if (credentials === undefined)
+    throw unusable(secret, "has neither `username` and `password` nor `bearerToken`");
+  if ("bearerToken" in credentials && !TOKEN.test(credentials.bearerToken))
+    throw unusable(
+      secret,
+      "has a `bearerToken` with characters that no HTTP header carries, such as a line break",
+    );
+  return credentials;
+}
+
+/** Visible ASCII. What `fetch` will not send, it repeats in its error, so it is not asked to. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+function unusable(secret: Secret, problem: string): ResourceError {
+  return new ResourceError("INVALID_RESOURCE", `Secret ${keyOf(secret)} ${problem}`);
 }
 
 function findBundle(name: string, gate: Gate, resources: Resources): BundleReference {
