@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
-import { stringify } from "yaml";
-import { canonicalJson, groupOf, type KubernetesObject } from "../render/index.ts";
+import {
+  canonicalJson,
+  describeObject,
+  groupOf,
+  type KubernetesObject,
+  parseYaml,
+  toYaml,
+} from "../render/index.ts";
 import type { Recorded } from "../verified.ts";
+import { ApplyError } from "./error.ts";
 import type { Admission } from "./target.ts";
 
 export interface TargetFile {
@@ -35,9 +42,29 @@ function toFile(object: KubernetesObject): TargetFile {
   const kind = [object.kind, groupOf(object.apiVersion)].filter((part) => part !== "").join(".");
   return {
     path: `${namespace === undefined ? CLUSTER_FOLDER : encodeName(namespace)}/${fileName(`${kind}_${name}`)}.yaml`,
-    text: stringify(JSON.parse(canonicalJson(object)), { aliasDuplicateObjects: false, lineWidth: 0 }),
+    text: toFaithfulYaml(object),
     mode: object.kind === "Secret" ? OWNER_ONLY : READABLE,
   };
+}
+
+/**
+ * What is written is what was judged: the text is read back by the strict parser that the source went through, and must
+ * give the same object. Keys are in canonical order, so the same object is the same file.
+ */
+function toFaithfulYaml(object: KubernetesObject): string {
+  const canonical = canonicalJson(object);
+  const text = toYaml(JSON.parse(canonical));
+  const read = parseYaml(Buffer.from(text), describeObject(object));
+  const [document, another] = read.ok ? read.value : [];
+  if (document !== undefined && another === undefined && canonicalJson(document.value) === canonical)
+    return text;
+  throw new ApplyError(
+    "UNFAITHFUL",
+    `${describeObject(object)} cannot be written as YAML that everybody reads alike`,
+    {
+      remedy: "look for unusual characters in its texts; nothing was written",
+    },
+  );
 }
 
 function fileName(name: string): string {

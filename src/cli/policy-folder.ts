@@ -1,5 +1,6 @@
-import { Cell } from "../cell/index.ts";
+import type { Cell } from "../cell/index.ts";
 import { readPolicyDirectory } from "../policy/index.ts";
+import { openToolCell } from "./cell-cache.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { reportRefusals } from "./refusal-view.ts";
 
@@ -13,7 +14,7 @@ export async function withPolicies(
 ): Promise<ExitCode> {
   const files = await readPolicyDirectory(dir);
   if (!files.ok) return reportRefusals(io, files.refusals);
-  const cell = new Cell();
+  const cell = openToolCell();
   try {
     return await body(files.value, cell);
   } finally {

@@ -1,8 +1,9 @@
 import { relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
-import { Cell } from "../cell/index.ts";
+
 import { manifestsOf, RenderError, readLocalFolder, renderFiles, toYaml } from "../render/index.ts";
 import { action } from "./action.ts";
+import { openToolCell } from "./cell-cache.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { reportRefusals } from "./refusal-view.ts";
 
@@ -25,7 +26,7 @@ export function registerRender(program: Command): void {
 async function renderFolder(io: Io, dir: string, { root = dir }: RenderOptions): Promise<ExitCode> {
   const files = await readLocalFolder(root);
   if (!files.ok) return reportRefusals(io, files.refusals);
-  const cell = new Cell();
+  const cell = openToolCell();
   try {
     const rendered = await renderFiles(files.value, pathBelow(root, dir), cell);
     if (!rendered.ok) return reportRefusals(io, rendered.refusals);

@@ -17,6 +17,7 @@ const PACKAGES = {
   tesseracheck: "./tesseracheck",
   tesseralog: "./tesseralog",
   referrersregistry: "./referrersregistry",
+  kubeyaml: "./kubeyaml",
 } as const;
 
 export type ToolName = keyof typeof PACKAGES;
