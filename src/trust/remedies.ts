@@ -1,7 +1,10 @@
 import type { CommitCode } from "./judge-commit.ts";
 
-/** What a person can do about a refused commit. */
-export const REMEDIES: Readonly<Record<CommitCode, string>> = {
+/** `HISTORY_REWRITTEN` is about a range as a whole; the others are about one commit. */
+export type RefusalCode = CommitCode | "HISTORY_REWRITTEN";
+
+/** What a person can do about it. */
+export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   UNSIGNED: "sign the commit: `git commit --amend -S`, or `git rebase --exec` for an older one",
   MALFORMED_SIGNATURE: "sign the commit again with git",
   UNSUPPORTED_SCHEME: "sign with an SSH or an OpenPGP key",
@@ -22,5 +25,6 @@ export const REMEDIES: Readonly<Record<CommitCode, string>> = {
   MALFORMED_COMMIT: "write the commit again with git",
   COMMIT_IN_FUTURE: "set the clock of whoever committed, and commit again",
   ROLE_MISSING: "have somebody with that role sign the change",
+  HISTORY_REWRITTEN: "revert with a new commit instead of rewinding or rebasing the branch",
   PATH_NOT_COVERED: "add a rule for the path to the trust policy, or leave the path alone",
 };

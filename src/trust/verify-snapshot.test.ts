@@ -78,11 +78,61 @@ describe("history", () => {
     expect(verdict.verified).toBeDefined();
   });
 
-  it("is refused where the branch goes back to what was let in before, which brings no commit", async () => {
+  it.each([
+    ["whatever else", true],
+    ["even where history may be rewritten", false],
+  ])("is refused where the branch goes back to what was let in before, %s", async (_, fastForwardOnly) => {
+    const policy = await compileTrust(
+      trustMaterial([sshMaterial(key)], { history: { start: "root", fastForwardOnly } }),
+    );
     const rewound = snapshotOf([], { base: "b".repeat(40), descendsFromBase: false });
-    const verdict = await verifySnapshot(rewound, trust, NOW);
+    const verdict = await verifySnapshot(rewound, policy, NOW);
     expect(verdict.refusals.map(({ code }) => code)).toEqual(["HISTORY_REWRITTEN"]);
     expect(verdict.verified).toBeUndefined();
+  });
+
+  describe("rewritten by a fork from an old commit, asks the head's signer for all that it takes back", () => {
+    const forked = commits.map((commit) => ({ ...commit, changedPaths: ["dev/app.yaml"] }));
+
+    async function judge(changedPaths: readonly string[], descendsFromBase: boolean, role = "developer") {
+      const policy = await compileTrust(
+        trustMaterial([sshMaterial(key)], {
+          history: { start: "root", fastForwardOnly: false },
+          commits: [
+            { paths: ["dev/**"], signedBy: { role: "developer" } },
+            { paths: ["prod/**"], signedBy: { role } },
+          ],
+        }),
+      );
+      const snapshot = { ...snapshotOf(forked, { descendsFromBase }), changedPaths };
+      const { refusals, verified } = await verifySnapshot(snapshot, policy, NOW);
+      return {
+        refusals: refusals.map(({ code, subject }) => [code, subject]),
+        isVerified: verified !== undefined,
+      };
+    }
+    const taken = ["dev/app.yaml", "prod/app.yaml"];
+    const head = `commit ${commits[0]?.oid}`;
+
+    it("and lets through what they may change", async () => {
+      expect(await judge(taken, false)).toEqual({ refusals: [], isVerified: true });
+      expect(await judge(["dev/app.yaml"], false, "releaser")).toEqual({ refusals: [], isVerified: true });
+    });
+
+    it("and refuses what they may not, or what nobody may", async () => {
+      expect(await judge(taken, false, "releaser")).toEqual({
+        refusals: [["ROLE_MISSING", head]],
+        isVerified: false,
+      });
+      expect(await judge(["other.yaml"], false)).toEqual({
+        refusals: [["PATH_NOT_COVERED", head]],
+        isVerified: false,
+      });
+    });
+
+    it("and not where the head descends from the base: every commit was asked for its own", async () => {
+      expect(await judge(taken, true, "releaser")).toEqual({ refusals: [], isVerified: true });
+    });
   });
 
   it("may stand still", async () => {

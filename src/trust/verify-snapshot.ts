@@ -2,12 +2,13 @@ import type { Snapshot } from "../git/index.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Verified } from "../verified.ts";
 import { TrustError } from "./error.ts";
-import type { CommitCode, CommitRecord } from "./judge-commit.ts";
-import { REMEDIES } from "./remedies.ts";
+import type { CommitRecord } from "./judge-commit.ts";
+import { REMEDIES, type RefusalCode } from "./remedies.ts";
+import { type CommitRule, judgeRules } from "./rules.ts";
 import type { Trust } from "./trust.ts";
 import { verifyCommits } from "./verify-commits.ts";
 
-export type SnapshotCode = CommitCode | "HISTORY_REWRITTEN";
+export type SnapshotCode = RefusalCode;
 
 export interface SnapshotVerdict {
   /** One for each commit of the range, in its order. */
@@ -25,7 +26,7 @@ export async function verifySnapshot(
 ): Promise<SnapshotVerdict> {
   checkRange(snapshot);
   const records = await Array.fromAsync(verifyCommits(snapshot.range.commits, trust, now));
-  const refusals = [...judgeHistory(snapshot, trust), ...records.flatMap(toRefusals)];
+  const refusals = [...judgeHistory(snapshot, trust, records), ...records.flatMap(toRefusals)];
   // The only place that vouches for a snapshot.
   const verified = refusals.length === 0 ? (snapshot as Verified<Snapshot>) : undefined;
   return { records, refusals, verified };
@@ -43,16 +44,47 @@ function checkRange({ head, range: { head: end, base, commits, descendsFromBase 
   }
 }
 
-function judgeHistory({ head, range, ref }: Snapshot, { fastForwardOnly }: Trust): Refusal<SnapshotCode>[] {
-  if (!fastForwardOnly || range.base === undefined || range.descendsFromBase) return [];
-  return [
-    {
-      code: "HISTORY_REWRITTEN",
-      subject: ref,
-      message: `${head} does not descend from ${range.base}, which was let in last`,
-      remedy: "revert with a new commit instead of rewinding or rebasing the branch",
-    },
-  ];
+/**
+ * How the range goes on from what was let in last. A rewound head is refused whatever the policy says: its range
+ * is empty, so nothing of this snapshot would be judged by the trust of today.
+ */
+function judgeHistory(
+  { head, range, ref, changedPaths }: Snapshot,
+  { fastForwardOnly, rules }: Trust,
+  records: readonly CommitRecord[],
+): Refusal<SnapshotCode>[] {
+  const { base, commits, descendsFromBase } = range;
+  if (base === undefined || descendsFromBase) return [];
+  if (commits.length === 0) {
+    return [
+      rewritten(ref, `${head} was let in before ${base}: this range verifies nobody's signature of it`),
+    ];
+  }
+  if (fastForwardOnly)
+    return [rewritten(ref, `${head} does not descend from ${base}, which was let in last`)];
+  return judgeReplacement(head, changedPaths, rules, records);
+}
+
+/**
+ * A rewritten branch undoes commits without a commit that says so: forked from an old ancestor, it takes paths
+ * back which no commit of the range changes. Whoever signed the head answers for all that differs from the base.
+ */
+function judgeReplacement(
+  head: string,
+  changedPaths: readonly string[],
+  rules: readonly CommitRule[],
+  records: readonly CommitRecord[],
+): Refusal<SnapshotCode>[] {
+  const record = records.find(({ oid }) => oid === head);
+  if (record?.verdict !== "verified") return [];
+  const problem = judgeRules(rules, record.roles, changedPaths);
+  if (problem === undefined) return [];
+  const message = `${problem.message}; the rewritten branch differs there from what was let in last`;
+  return [{ code: problem.code, subject: `commit ${head}`, message, remedy: REMEDIES[problem.code] }];
+}
+
+function rewritten(subject: string, message: string): Refusal<SnapshotCode> {
+  return { code: "HISTORY_REWRITTEN", subject, message, remedy: REMEDIES.HISTORY_REWRITTEN };
 }
 
 function toRefusals({ oid, code, message }: CommitRecord): Refusal<SnapshotCode>[] {
