@@ -4,11 +4,13 @@ import { systemErrorCode } from "../fault.ts";
 import {
   cloneTemporarily,
   type Oid,
+  openRange,
   openRepository,
   parseCommit,
   parseOid,
   type RawCommit,
   type Repository,
+  type StreamedRange,
   streamRange,
 } from "../git/index.ts";
 import {
@@ -22,7 +24,7 @@ import {
   verifyCommits,
 } from "../trust/index.ts";
 import { action } from "./action.ts";
-import { createCommitReport } from "./commit-report.ts";
+import { createCommitReport, type RangeRefusal } from "./commit-report.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 interface VerifyCommitsOptions {
@@ -67,9 +69,15 @@ async function run(io: Io, options: VerifyCommitsOptions): Promise<ExitCode> {
   const { trust, notices } = await readTrust(options);
   await using source = await openSource(io, options);
   const report = createCommitReport(io, { ref: options.ref, head: source.head, notices });
-  const commits = commitsOf(source, options.start, asksForPaths(trust));
+  const { descendsFromBase, commits } = await rangeOf(source, options.start, asksForPaths(trust));
+  if (!descendsFromBase) report.refuse(rewritten(source.head, options.start));
   for await (const record of verifyCommits(commits, trust, Date.now())) report.add(record);
   return report.finish();
+}
+
+/** An honest branch goes on from where it was trusted; commits that are not in it were verified by nobody. */
+function rewritten(head: Oid, start: string): RangeRefusal {
+  return { code: "HISTORY_REWRITTEN", message: `${head} does not descend from ${start}, where trust begins` };
 }
 
 async function readTrust({
@@ -124,14 +132,17 @@ async function openSource(io: Io, { repo, ref }: VerifyCommitsOptions): Promise<
   };
 }
 
-function commitsOf(
+/** How the commits follow from `--start`: only a commit can be something that the head does not descend from. */
+async function rangeOf(
   { repository, head }: CommitSource,
   start: string,
   withChangedPaths: boolean,
-): AsyncGenerator<RawCommit> {
-  if (start === "tip") return headAlone(repository, head, withChangedPaths);
+): Promise<StreamedRange> {
+  if (start === "tip") {
+    return { descendsFromBase: true, commits: headAlone(repository, head, withChangedPaths) };
+  }
   const base = start === "root" ? undefined : parseOid(start);
-  return streamRange(repository, head, base, { withChangedPaths });
+  return await openRange(repository, head, base, { withChangedPaths });
 }
 
 /** One commit, of whatever history: this works in a shallow clone, as long as nobody asks what it changes. */

@@ -11,6 +11,7 @@ it("shows this much of the folder and no more", () => {
       "fetchSnapshot",
       "hashObject",
       "isOid",
+      "openRange",
       "openRepository",
       "parseOid",
       "readRange",

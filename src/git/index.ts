@@ -5,9 +5,11 @@ export type { GitAuth } from "./fetch/smart-http.ts";
 export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";
 export {
   type CommitRange,
+  openRange,
   type RangeOptions,
   type RawCommit,
   readRange,
+  type StreamedRange,
   streamRange,
 } from "./history/range.ts";
 export { DEFAULT_GIT_LIMITS, type GitLimits } from "./limits.ts";

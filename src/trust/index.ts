@@ -2,7 +2,7 @@ export { compileTrust } from "./compile.ts";
 export { TrustError, type TrustErrorCode } from "./error.ts";
 export type { CommitCode, CommitRecord, TrustCode } from "./judge-commit.ts";
 export { type KeyFileMaterial, type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
-export { REMEDIES } from "./remedies.ts";
+export { REMEDIES, type RefusalCode } from "./remedies.ts";
 export { asksForPaths, type Trust } from "./trust.ts";
 export { verifyCommits } from "./verify-commits.ts";
 export { type SnapshotCode, type SnapshotVerdict, verifySnapshot } from "./verify-snapshot.ts";

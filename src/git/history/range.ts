@@ -31,20 +31,39 @@ export interface RangeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A range whose commits are read one at a time: one commit's bytes are held at once. */
+export interface StreamedRange {
+  /** As of {@link CommitRange}. */
+  readonly descendsFromBase: boolean;
+  readonly commits: AsyncGenerator<RawCommit, void, undefined>;
+}
+
 /**
- * Every commit reachable from `head` and not from `base` (all of history where the base is undefined),
- * children before parents, newest first. One commit's bytes are held at a time.
+ * Plans the range of `head` and `base` (all of history where the base is undefined), to be read as a stream.
  * Throws SHALLOW_HISTORY where history is not whole, OBJECT_MISSING where head or base are not there.
  */
+export async function openRange(
+  repository: Repository,
+  head: Oid,
+  base: Oid | undefined,
+  options: RangeOptions = {},
+): Promise<StreamedRange> {
+  const turns = new Turns(options.signal);
+  const { descendsFromBase, order } = await planRange(repository, head, base, turns);
+  return {
+    descendsFromBase,
+    commits: readCommits(repository, order, options.withChangedPaths === true, turns),
+  };
+}
+
+/** The commits of {@link openRange}, for whoever does not ask how head and base are related. */
 export async function* streamRange(
   repository: Repository,
   head: Oid,
   base: Oid | undefined,
   options: RangeOptions = {},
 ): AsyncGenerator<RawCommit, void, undefined> {
-  const turns = new Turns(options.signal);
-  const { order } = await planRange(repository, head, base, turns);
-  yield* readCommits(repository, order, options.withChangedPaths === true, turns);
+  yield* (await openRange(repository, head, base, options)).commits;
 }
 
 /** The range as one value; HISTORY_TOO_LONG past the limit. */

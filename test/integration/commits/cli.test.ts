@@ -111,6 +111,41 @@ describeWithTools(["git", "ssh-keygen"], "sluice verify commits", () => {
     expect(answer.commits).toHaveLength(total);
   });
 
+  describe("from a start that the head does not descend from", () => {
+    it("refuses the range, although no commit of it is bad", async () => {
+      const rewound = await inRepo("--ref", "v1", "--start", oids[2] ?? "");
+      expect(rewound).toMatchObject({
+        status: 1,
+        verdict: "refused",
+        counts: { total: 0, refused: 0, byCode: { HISTORY_REWRITTEN: 1 } },
+        refusals: [{ code: "HISTORY_REWRITTEN" }],
+        commits: [],
+      });
+      const { status, stdout } = await run(
+        ...["--repo", sandbox.repo, "--allowed-signers", allowedSigners],
+        ...["--ref", "v1", "--start", oids[2] ?? ""],
+      );
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/^HISTORY_REWRITTEN 1$/m);
+      expect(stdout).not.toContain("nothing to verify");
+    });
+
+    it("and says that there is nothing to verify where the head is the start", async () => {
+      expect(await inRepo("--ref", "trusted", "--start", oids[2] ?? "")).toMatchObject({
+        status: 0,
+        verdict: "verified",
+        refusals: [],
+      });
+      const { status, stdout } = await run(
+        ...["--repo", sandbox.repo, "--allowed-signers", allowedSigners],
+        ...["--ref", "trusted", "--start", oids[2] ?? ""],
+      );
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^nothing to verify/m);
+      expect(stdout).toMatch(/^verified: 0 commits/m);
+    });
+  });
+
   it("reads a bare repository, and one behind a URL", async () => {
     sandbox.git("clone", "-q", "--bare", sandbox.repo, sandbox.path("bare.git"));
     const signers = ["--allowed-signers", allowedSigners];
