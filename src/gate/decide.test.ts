@@ -54,6 +54,11 @@ describe("an admission", () => {
     expect(decide({ ...found, render: { ok: true, value: rendered } })).toMatchObject({ manifests });
   });
 
+  it("needs no commit where the head is what was admitted last, or where trust begins", () => {
+    const source = { ...found.source, base: HEAD };
+    expect(decide({ ...found, source, verify: { ...verified, records: [] } }).verdict).toBe("admit");
+  });
+
   it("is not prevented by a warning, and keeps it", () => {
     const warning = { ...finding, rule: "warn" as const };
     const decision = decide({ ...found, evaluate: { ...evaluated, findings: [warning] } });
@@ -73,6 +78,21 @@ describe("closed is the natural state", () => {
     [
       "the commits were neither refused nor vouched for",
       { ...found, verify: { ...verified, verified: undefined } },
+      "verify NOT_EVALUATED",
+    ],
+    [
+      "the head is not among the commits",
+      { ...found, verify: { ...verified, records: [{ ...commit, oid: "b".repeat(40) }] } },
+      "verify NOT_EVALUATED",
+    ],
+    [
+      "the head is among the commits, and was not found good",
+      { ...found, verify: { ...verified, records: [{ ...commit, verdict: "refused" }] } },
+      "verify NOT_EVALUATED",
+    ],
+    [
+      "there are no commits, and the head is not what was admitted last",
+      { ...found, source: { ...found.source, base: "b".repeat(40) }, verify: { ...verified, records: [] } },
       "verify NOT_EVALUATED",
     ],
     [

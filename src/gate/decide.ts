@@ -54,11 +54,17 @@ export function decide(found: Findings): Decision {
 }
 
 /** What every stage passed on, or the first one that passed nothing on: closed is the natural state. */
-function admissible({ policies, verify, render, attest, evaluate }: Findings): Verified<Manifests> | Stage {
-  if (verify?.verified === undefined) return "verify";
+function admissible(found: Findings): Verified<Manifests> | Stage {
+  const { policies, verify, render, attest, evaluate } = found;
+  if (verify?.verified === undefined || !coversHead(found.source, verify)) return "verify";
   if (render?.ok !== true) return "render";
   if (attest?.verified === undefined) return "attest";
   return evaluate === undefined || policies.length === 0 ? "evaluate" : attest.verified;
+}
+
+/** What is rendered is the head: it was judged itself, or trust begins with it, or it was admitted already. */
+function coversHead({ head, base }: ChangeSource, { records }: SnapshotVerdict): boolean {
+  return head === base || records.some(({ oid, verdict }) => oid === head && verdict === "verified");
 }
 
 function staged(stage: Stage, refusals: readonly Refusal[] = []): Reason[] {

@@ -88,7 +88,9 @@ export const found = {
 
 /** An admission of a commit; every digit gives another. */
 export function admission(digit = "a", changes: Partial<Findings> = {}): Admit {
-  const decision = decide({ ...found, source: { ...found.source, head: digit.repeat(40) }, ...changes });
+  const head = digit.repeat(40);
+  const verify = { ...verified, records: [{ ...commit, oid: head }] };
+  const decision = decide({ ...found, source: { ...found.source, head }, verify, ...changes });
   if (decision.verdict === "deny") throw new TypeError("this is in order");
   return decision;
 }
