@@ -1,6 +1,10 @@
 /** More than the octopus merges and merged tags of real history; the message is bounded on its own. */
 export const MAX_HEADER_BYTES = 1024 * 1024;
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Nothing larger is worth parsing: headers, the blank line, the message. */
+export const MAX_COMMIT_BYTES = MAX_HEADER_BYTES + 1 + MAX_MESSAGE_BYTES;
+/** The widest merge in the history of Linux has 66. */
+export const MAX_PARENTS = 1000;
 
 /** One header of a commit object, with its place in the object's bytes. */
 export interface CommitHeader {

@@ -1,5 +1,5 @@
 import { type Judged, passed, refused } from "../refusal.ts";
-import { type CommitHeader, MalformedCommit, splitCommit } from "./commit-headers.ts";
+import { type CommitHeader, MalformedCommit, MAX_PARENTS, splitCommit } from "./commit-headers.ts";
 import { isOid, type Oid } from "./oid.ts";
 
 /** More than any real signature: an RSA-4096 one with its armor is under 1 KiB. */
@@ -61,6 +61,7 @@ function readCommit(bytes: Uint8Array): Commit {
   const tree = parseOid(take("tree"), "tree");
   const parents: Oid[] = [];
   while (headers[next]?.name === "parent") parents.push(parseOid(take("parent"), "parent"));
+  if (parents.length > MAX_PARENTS) throw new MalformedCommit(`more than ${MAX_PARENTS} parents`);
   const author = parseIdentity(take("author"), "author");
   const committer = parseIdentity(take("committer"), "committer");
   const signature = findSignature(headers.slice(next));

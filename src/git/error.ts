@@ -18,6 +18,8 @@ export type GitErrorCode =
   | "OBJECT_CORRUPT"
   | "PACK_CORRUPT"
   | "OBJECT_TOO_LARGE"
+  /** Past what the strict parser takes, and so past what a walk follows. */
+  | "MALFORMED_COMMIT"
   | "MALFORMED_TREE"
   | "TREE_TOO_LARGE"
   | "SHALLOW_HISTORY"

@@ -54,6 +54,7 @@ export async function readSnapshot(
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     switch (error.code) {
+      case "MALFORMED_COMMIT":
       case "MALFORMED_TREE":
       case "TREE_TOO_LARGE":
       case "WRONG_TYPE":

@@ -1,3 +1,4 @@
+import { MAX_COMMIT_BYTES, MAX_PARENTS } from "../commit-headers.ts";
 import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -33,6 +34,7 @@ export class CommitGraph {
   readonly #frontier = new PriorityQueue<CommitNode>(newerFirst);
   /** How many commits of the frontier are in the range, as far as is known. */
   #open = 0;
+  #edges = 0;
 
   constructor(repository: Repository) {
     this.#repository = repository;
@@ -80,7 +82,11 @@ export class CommitGraph {
       throw new GitError("HISTORY_TOO_LONG", `more than ${this.#nodes.size} commits were walked`);
     }
     const bytes = this.#repository.find(oid, "commit");
-    const links = bytes === undefined ? undefined : readCommitLinks(bytes);
+    const links = bytes === undefined ? undefined : readBoundedLinks(oid, bytes);
+    this.#edges += links?.parents.length ?? 0;
+    if (this.#edges > this.#repository.limits.walkedEdges) {
+      throw new GitError("HISTORY_TOO_LONG", `the commits walked name more than ${this.#edges - 1} parents`);
+    }
     // A missing commit is visited last, when nothing else was enough.
     const committedAt = links?.committedAt ?? Number.NEGATIVE_INFINITY;
     const node: CommitNode = { oid, committedAt, parents: undefined, inBase: false, fromHead: false };
@@ -101,6 +107,20 @@ export class CommitGraph {
       for (const parent of node.parents ?? []) pending.push(parent);
     }
   }
+}
+
+/** A commit that the strict reading refuses for its size is no way to anywhere: the walk ends there. */
+function readBoundedLinks(oid: Oid, bytes: Uint8Array): CommitLinks {
+  if (bytes.length > MAX_COMMIT_BYTES) throw malformed(oid, `has more than ${MAX_COMMIT_BYTES} bytes`);
+  const links = readCommitLinks(bytes);
+  if (links.parents.length > MAX_PARENTS) throw malformed(oid, `has more than ${MAX_PARENTS} parents`);
+  return links;
+}
+
+function malformed(oid: Oid, found: string): GitError {
+  return new GitError("MALFORMED_COMMIT", `commit ${oid} ${found}`, {
+    remedy: "write the commit again with git",
+  });
 }
 
 /** A hole in history is never its end: what lies behind it may be what somebody wants to hide. */

@@ -1,4 +1,4 @@
-import { MAX_HEADER_BYTES } from "../commit-headers.ts";
+import { MAX_HEADER_BYTES, MAX_PARENTS } from "../commit-headers.ts";
 import type { Oid } from "../oid.ts";
 
 /** What a walk needs of a commit. */
@@ -27,7 +27,8 @@ export function readCommitLinks(bytes: Uint8Array): CommitLinks {
   const tree = TREE.exec(lines[0] ?? "")?.[1];
   if (tree === undefined) return { tree, parents: [], committedAt: 0 };
   const parents: Oid[] = [];
-  for (let index = 1; ; index += 1) {
+  // One more than a commit may have is enough to refuse it.
+  for (let index = 1; index <= MAX_PARENTS + 1; index += 1) {
     const parent = PARENT.exec(lines[index] ?? "")?.[1];
     if (parent === undefined) break;
     parents.push(parent);

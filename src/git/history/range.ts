@@ -1,7 +1,8 @@
 import { GitError } from "../error.ts";
+import type { GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
-import { ChangedPaths } from "../tree/changed-paths.ts";
+import { ChangedPaths, pathCost } from "../tree/changed-paths.ts";
 import { Turns } from "../turns.ts";
 import { readCommitLinks } from "./commit-links.ts";
 import { planRange } from "./plan-range.ts";
@@ -66,7 +67,7 @@ export async function* streamRange(
   yield* (await openRange(repository, head, base, options)).commits;
 }
 
-/** The range as one value; HISTORY_TOO_LONG past the limit. */
+/** The range as one value; HISTORY_TOO_LONG past the limits of commits and of bytes. */
 export async function readRange(
   repository: Repository,
   head: Oid,
@@ -78,20 +79,41 @@ export async function readRange(
   const plan = await planRange(repository, head, known ? base : undefined, turns);
   const { rangeCommits } = repository.limits;
   if (plan.order.length > rangeCommits) {
-    throw new GitError(
-      "HISTORY_TOO_LONG",
-      `${plan.order.length} commits are to be verified at once; the limit is ${rangeCommits}`,
-      { remedy: "let trust begin at a later commit: `history.start`" },
-    );
+    throw tooLong(`${plan.order.length} commits are to be verified at once; the limit is ${rangeCommits}`);
   }
   return {
     head,
     base,
     descendsFromBase: base === undefined || (known && plan.descendsFromBase),
-    commits: await Array.fromAsync(
+    commits: await collect(
       readCommits(repository, plan.order, options.withChangedPaths === true, turns),
+      repository.limits,
     ),
   };
+}
+
+async function collect(
+  commits: AsyncIterable<RawCommit>,
+  { rangeBytes, rangePathBytes }: GitLimits,
+): Promise<RawCommit[]> {
+  const collected: RawCommit[] = [];
+  let bytes = 0;
+  let pathBytes = 0;
+  for await (const commit of commits) {
+    bytes += commit.bytes.length;
+    if (bytes > rangeBytes) throw tooLong(`the commits have more than ${rangeBytes} bytes`);
+    for (const path of commit.changedPaths ?? []) pathBytes += pathCost(path);
+    if (pathBytes > rangePathBytes)
+      throw tooLong(`the paths that they change take more than ${rangePathBytes} bytes`);
+    collected.push(commit);
+  }
+  return collected;
+}
+
+function tooLong(found: string): GitError {
+  return new GitError("HISTORY_TOO_LONG", found, {
+    remedy: "let trust begin at a later commit: `history.start`",
+  });
 }
 
 async function* readCommits(

@@ -13,8 +13,6 @@ export const PACK_HEADER = 12;
 /** SHA-1 of all that stands before it. */
 export const PACK_TRAILER = 20;
 
-/** As deep as git itself ever makes or reads a chain. */
-const MAX_DELTA_DEPTH = 4095;
 /** Deltas of one chain wait in memory for their base. */
 const MAX_PENDING_FACTOR = 4;
 /** Neighbours are read together: commits stand in a pack about in the order in which history is walked. */
@@ -79,14 +77,17 @@ export class PackFile {
       }
       deltas.push({ at, bytes: data });
       pending += data.length;
-      if (deltas.length > MAX_DELTA_DEPTH || pending > this.#limits.objectBytes * MAX_PENDING_FACTOR) {
-        throw this.#corrupt(`a chain of deltas past all bounds at ${offset}`);
+      const { deltaDepth, objectBytes } = this.#limits;
+      if (deltas.length > deltaDepth || pending > objectBytes * MAX_PENDING_FACTOR) {
+        throw this.#chainTooLong(offset);
       }
       at = this.#baseOffset(at, header);
       object = this.#cached(at);
     }
+    let left = this.#limits.deltaBytes;
     for (let delta = deltas.pop(); delta !== undefined; delta = deltas.pop()) {
-      const bytes = applyDelta(object.bytes, delta.bytes, this.#limits.objectBytes);
+      const bytes = applyDelta(object.bytes, delta.bytes, Math.min(left, this.#limits.objectBytes));
+      left -= bytes.length;
       object = { type: object.type, bytes };
       this.#keep(delta.at, object);
     }
@@ -168,6 +169,12 @@ export class PackFile {
 
   #keep(offset: number, object: GitObject): void {
     this.#cache.set(`${this.path}:${offset}`, object, object.bytes.length);
+  }
+
+  #chainTooLong(offset: number): GitError {
+    return new GitError("OBJECT_TOO_LARGE", `${this.path}: a chain of deltas past all bounds at ${offset}`, {
+      remedy: "pack the repository again, `git repack -adf --depth=50`, and keep large files out of it",
+    });
   }
 
   #corrupt(found: string): GitError {

@@ -1,6 +1,7 @@
 import { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
 import { type CommitLinks, readCommitLinks } from "../history/commit-links.ts";
+import type { GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
@@ -8,6 +9,14 @@ import { Mode, parseTree, type TreeEntry } from "./parse-tree.ts";
 
 /** Neighbours in history share most of their trees, and each is compared with two others. */
 const TREE_CACHE_BYTES = 1024 * 1024;
+
+/** A short path costs more than its letters. */
+const PATH_OVERHEAD_BYTES = 64;
+
+/** What a path counts for against the limits. */
+export function pathCost(path: string): number {
+  return path.length + PATH_OVERHEAD_BYTES;
+}
 
 /**
  * The paths that differ between two commits (all paths where there is no first one), sorted. A file that
@@ -35,9 +44,9 @@ export class ChangedPaths {
   }
 
   async between(before: Oid | undefined, after: Oid): Promise<string[]> {
-    const paths = new Set<string>();
+    const paths = new PathSet(this.#repository.limits);
     await this.#compare(this.#treeOf(before), this.#treeOf(after), paths);
-    return [...paths].sort();
+    return paths.sorted();
   }
 
   /**
@@ -50,10 +59,10 @@ export class ChangedPaths {
    * rule at all. The price is that a merge must be signed by somebody who may change what either side has.
    */
   async ofCommit({ tree, parents }: CommitLinks): Promise<string[]> {
-    const paths = new Set<string>();
+    const paths = new PathSet(this.#repository.limits);
     const before = parents.length === 0 ? [undefined] : parents;
     for (const parent of before) await this.#compare(this.#treeOf(parent), tree, paths);
-    return [...paths].sort();
+    return paths.sorted();
   }
 
   /** The tree of a commit; undefined where it does not begin with one, and nothing else can be read of it. */
@@ -61,7 +70,7 @@ export class ChangedPaths {
     return commit === undefined ? undefined : readCommitLinks(this.#repository.read(commit, "commit")).tree;
   }
 
-  async #compare(before: Oid | undefined, after: Oid | undefined, paths: Set<string>): Promise<void> {
+  async #compare(before: Oid | undefined, after: Oid | undefined, paths: PathSet): Promise<void> {
     const { treeEntries } = this.#repository.limits;
     let seen = 0;
     const entriesOf = async (tree: Oid | undefined): Promise<Entries> => {
@@ -89,12 +98,36 @@ type Entries = ReadonlyMap<string, TreeEntry>;
 
 const NO_ENTRIES: Entries = new Map();
 
+/** The paths that one comparison or one merge has found, as many as the limits let a whole range have. */
+class PathSet {
+  readonly #paths = new Set<string>();
+  readonly #limits: GitLimits;
+  #cost = 0;
+
+  constructor(limits: GitLimits) {
+    this.#limits = limits;
+  }
+
+  add(path: string): void {
+    const { pathBytes, rangePathBytes } = this.#limits;
+    if (path.length > pathBytes) throw tooLarge(`a path has more than ${pathBytes} bytes`);
+    if (this.#paths.has(path)) return;
+    this.#cost += pathCost(path);
+    if (this.#cost > rangePathBytes) throw tooLarge(`the paths take more than ${rangePathBytes} bytes`);
+    this.#paths.add(path);
+  }
+
+  sorted(): string[] {
+    return [...this.#paths].sort();
+  }
+}
+
 class TreeDiff {
   readonly #entriesOf: (tree: Oid | undefined) => Promise<Entries>;
-  readonly #paths: Set<string>;
+  readonly #paths: PathSet;
   readonly #maxDepth: number;
 
-  constructor(entriesOf: (tree: Oid | undefined) => Promise<Entries>, paths: Set<string>, maxDepth: number) {
+  constructor(entriesOf: (tree: Oid | undefined) => Promise<Entries>, paths: PathSet, maxDepth: number) {
     this.#entriesOf = entriesOf;
     this.#paths = paths;
     this.#maxDepth = maxDepth;

@@ -66,6 +66,33 @@ describe("objects", () => {
     await expectAllReadable(path);
   });
 
+  it("are read up to the limits of their chain of deltas, and not past them", async () => {
+    const { path } = makeRepository();
+    git(path, ["repack", "-adfq", "--depth=50"]);
+    const [index = ""] = readdirSync(join(path, "objects/pack")).filter((name) => name.endsWith(".idx"));
+    // oid, type, size, size in the pack, offset, depth, base
+    const deltas = git(path, ["verify-pack", "-v", join("objects/pack", index)])
+      .split("\n")
+      .map((line) => line.split(/ +/))
+      .filter((columns) => columns.length === 7 && columns[1] === "blob");
+    const [oid = "", , , , , depth] = deltas.toSorted((a, b) => Number(b[5]) - Number(a[5]))[0] ?? [];
+    expect(Number(depth)).toBeGreaterThan(3);
+    const read = async (limits: Partial<typeof DEFAULT_GIT_LIMITS>) => {
+      const repository = await openRepository(path, { ...DEFAULT_GIT_LIMITS, ...limits });
+      try {
+        return repository.read(oid, "blob").length;
+      } finally {
+        repository.close();
+      }
+    };
+    const deltaDepth = Number(depth);
+    const size = await read({ deltaDepth });
+    expect(size).toBeGreaterThan(1000);
+    await expect(read({ deltaDepth: deltaDepth - 1 })).rejects.toMatchObject({ code: "OBJECT_TOO_LARGE" });
+    expect(await read({ deltaBytes: 2 * deltaDepth * size })).toBe(size);
+    await expect(read({ deltaBytes: 2 * size })).rejects.toMatchObject({ code: "OBJECT_TOO_LARGE" });
+  });
+
   it("are read from a pack whose deltas name their base", async () => {
     const { path } = makeRepository();
     git(path, ["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);

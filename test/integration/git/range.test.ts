@@ -5,14 +5,34 @@ import {
   openRepository,
   type Repository,
   readRange,
+  readSnapshot,
   streamRange,
 } from "../../../src/git/index.ts";
-import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch, sorted } from "./support/git.ts";
+import { MAX_COMMIT_BYTES, MAX_MESSAGE_BYTES, MAX_PARENTS } from "../../../src/git/commit-headers.ts";
+import {
+  commit,
+  commitLine,
+  git,
+  hashObject,
+  makeBareRepository,
+  makeFolder,
+  setBranch,
+  sorted,
+} from "./support/git.ts";
 import { type Graph, graphs, importGraph, reachable } from "./support/graph.ts";
 
 async function rangeOids(repository: Repository, head: string, base: string | undefined): Promise<string[]> {
   const commits = await Array.fromAsync(streamRange(repository, head, base));
   return commits.map(({ oid }) => oid);
+}
+
+async function openClosing(path: string, limits: Partial<typeof DEFAULT_GIT_LIMITS> = {}) {
+  const value = await openRepository(path, { ...DEFAULT_GIT_LIMITS, ...limits });
+  return { value, [Symbol.dispose]: () => value.close() };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 async function importRandom(graph: Graph): Promise<{ path: string; oids: string[]; repository: Repository }> {
@@ -118,6 +138,67 @@ describe("a range", () => {
     await expect(readRange(short, head, undefined)).rejects.toMatchObject({ code: "HISTORY_TOO_LONG" });
     enough.close();
     short.close();
+  });
+
+  it.each([
+    ["commits, in bytes", "rangeBytes", 9, (sizes: readonly number[]) => sum(sizes)],
+    ["the paths that they change", "rangePathBytes", 3, () => 3 * ("a".length + 64)],
+  ] as const)("is handed over whole up to the limit of %s", async (_, limit, length, enough) => {
+    const path = makeBareRepository(makeFolder());
+    let head: string | undefined;
+    for (let at = 0; at < length; at += 1) {
+      head = commit(path, { ...(head && { parents: [head] }), at, files: { a: `${at}` } });
+    }
+    const read = async (limits: Partial<typeof DEFAULT_GIT_LIMITS>) => {
+      using repository = await openClosing(path, limits);
+      const { commits } = await readRange(repository.value, head ?? "", undefined, {
+        withChangedPaths: true,
+      });
+      return commits.map(({ bytes }) => bytes.length);
+    };
+    const most = enough(await read({}));
+    expect(await read({ [limit]: most })).toHaveLength(length);
+    await expect(read({ [limit]: most - 1 })).rejects.toMatchObject({ code: "HISTORY_TOO_LONG" });
+  });
+
+  it("counts the parents that a walk meets", async () => {
+    const path = makeBareRepository(makeFolder());
+    const head = commitLine(path, 5).at(-1) ?? "";
+    const walk = async (walkedEdges: number) => {
+      using repository = await openClosing(path, { walkedEdges });
+      return await rangeOids(repository.value, head, undefined);
+    };
+    expect(await walk(4)).toHaveLength(5);
+    await expect(walk(3)).rejects.toMatchObject({ code: "HISTORY_TOO_LONG" });
+  });
+
+  describe("holds no commit that the strict reading refuses for its size", () => {
+    function raw(path: string, parents: number, messageBytes: number): string {
+      const root = commit(path, { message: "root" });
+      const tree = git(path, ["rev-parse", `${root}^{tree}`]);
+      const person = "T <t@bank.example> 1700000000 +0000";
+      const links = `tree ${tree}\n${`parent ${root}\n`.repeat(parents)}`;
+      const headers = `${links}author ${person}\ncommitter ${person}\n`;
+      return hashObject(path, "commit", `${headers}\n${"m".repeat(messageBytes)}`);
+    }
+
+    it.each([
+      ["parents", MAX_PARENTS, 1, MAX_PARENTS + 1, 1],
+      ["bytes", 1, MAX_MESSAGE_BYTES, 1, MAX_COMMIT_BYTES],
+    ])("by its %s", async (_, parents, bytes, manyParents, manyBytes) => {
+      const path = makeBareRepository(makeFolder());
+      using repository = await openClosing(path);
+      expect(await rangeOids(repository.value, raw(path, parents, bytes), undefined)).toHaveLength(2);
+      const bad = raw(path, manyParents, manyBytes);
+      await expect(rangeOids(repository.value, bad, undefined)).rejects.toMatchObject({
+        code: "MALFORMED_COMMIT",
+      });
+      const source = { url: "https://git.bank.example/x", ref: "refs/heads/main", base: undefined, path: "" };
+      expect(await readSnapshot(repository.value, { ...source, head: bad }, {})).toMatchObject({
+        ok: false,
+        refusals: [{ code: "MALFORMED_COMMIT" }],
+      });
+    });
   });
 
   it("stops at a base that is older than everything before it", async () => {
