@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Fault } from "../fault.ts";
-import { createIo, ExitCode, type Io, type OutputFormat } from "./io.ts";
+import { createIo, ExitCode, type Io, type OutputFormat, printable } from "./io.ts";
 
 type Run<Args extends unknown[]> = (io: Io, ...args: Args) => Promise<ExitCode>;
 
@@ -30,7 +30,9 @@ export function reportFault(io: Io, error: unknown): void {
     return;
   }
   io.progress("");
-  process.stderr.write(`${fault?.code ?? "UNEXPECTED"}: ${message}\n`);
-  if (fault !== undefined && fault.remedy !== "") process.stderr.write(`  ${fault.remedy}\n`);
-  if (fault === undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  const stack = fault === undefined && error instanceof Error ? (error.stack ?? "") : "";
+  const remedy = fault === undefined || fault.remedy === "" ? "" : `  ${fault.remedy}`;
+  for (const text of [`${fault?.code ?? "UNEXPECTED"}: ${message}`, remedy, stack]) {
+    if (text !== "") process.stderr.write(`${text.split("\n").map(printable).join("\n")}\n`);
+  }
 }

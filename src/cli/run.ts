@@ -54,6 +54,9 @@ async function runOnce(gates: readonly GateConfig[], running: Running): Promise<
   for (const { gate } of gates) {
     try {
       const result = await runGate(gate, running);
+      if (result === undefined && running.io.format === "text") {
+        running.io.line(`${gate.namespace}/${gate.name}  suspended`);
+      }
       if (result?.decision.verdict === "deny" && code === ExitCode.passed) code = ExitCode.refused;
     } catch (error) {
       reportGateFault(running.io, error);
@@ -93,7 +96,11 @@ async function runGate(
   io.progress(`${label}: judging…`);
   const [config] = selectGates(await loadResources(files), [label]);
   if (config === undefined) throw new TypeError(`gate ${label} was selected and is not there`);
-  if (config.suspend) return undefined;
+  if (config.suspend) {
+    io.progress("");
+    if (io.format === "json") io.jsonLine({ gate: name, suspended: true });
+    return undefined;
+  }
   const gate = await prepareGate(config, workspace.policies);
   const result = await reconcile(gate, new DirectoryTarget(config.directory), books, workspace.stages);
   report(io, result);

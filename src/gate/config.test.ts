@@ -1,8 +1,7 @@
-import { describe, expect, it } from "vitest";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { loadResources, type Resources } from "../api/index.ts";
 import { selectGates } from "./config.ts";
 
@@ -18,7 +17,7 @@ function gate(namespace: string, name = "prod", changes: object = {}, source: ob
     source: { git },
     trust: "trust",
     policies: ["baseline"],
-    target: { directory: { path: "./out" } },
+    target: { directory: { path: `./out/${namespace}/${name}` } },
     ...changes,
   });
 }
@@ -73,7 +72,7 @@ describe("what a gate names", () => {
         ],
         namespaces: ["payments"],
         clusterResources: false,
-        directory: join(folder, "out"),
+        directory: join(folder, "out/payments/prod"),
       },
     ]);
   });
@@ -171,6 +170,16 @@ describe("choosing gates", () => {
 
   it.each(["prod", "nothing", "payments/test", "lending/"])("not by %s", async (name) => {
     await expect(namesOf(name)).rejects.toMatchObject({ code: "MISSING_RESOURCE" });
+  });
+
+  it("each once, however often it is named", async () => {
+    expect(await namesOf("test", "lending/test")).toEqual(["lending/test"]);
+  });
+
+  it("none of which has another's target", async () => {
+    const twin = gate("lending", "twin", { target: { directory: { path: "./x/../out/payments/prod" } } });
+    const { resources } = await load(...all, twin);
+    expect(() => selectGates(resources, [])).toThrow(expect.objectContaining({ code: "INVALID_RESOURCE" }));
   });
 
   it("there must be one", async () => {

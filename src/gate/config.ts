@@ -41,7 +41,8 @@ export interface GateConfig {
  * Finds what a gate names. Names resolve in the gate's own namespace only (a TrustPolicy or Secret of
  * another tenant is not there); PolicyBundles are cluster-scoped. Throws {@link ResourceError}.
  */
-export function resolveGate({ resource: gate, folder }: Located<Gate>, resources: Resources): GateConfig {
+export function resolveGate(located: Located<Gate>, resources: Resources): GateConfig {
+  const gate = located.resource;
   const { metadata, spec } = gate;
   const trust = resources.trustPolicies.get(`${metadata.namespace}/${spec.trust}`);
   if (trust === undefined) throw missing(gate, `TrustPolicy ${metadata.namespace}/${spec.trust}`);
@@ -57,7 +58,7 @@ export function resolveGate({ resource: gate, folder }: Located<Gate>, resources
     bundles: spec.policies.map((name) => findBundle(name, gate, resources)),
     namespaces: spec.namespaces ?? [metadata.namespace],
     clusterResources: spec.clusterResources,
-    directory: resolve(folder, spec.target.directory.path),
+    directory: directoryOf(located),
   };
 }
 
@@ -65,8 +66,24 @@ export function resolveGate({ resource: gate, folder }: Located<Gate>, resources
 export function selectGates(resources: Resources, names: readonly string[]): GateConfig[] {
   const all = [...resources.gates.values()];
   if (all.length === 0) throw new ResourceError("MISSING_RESOURCE", "the files hold no Gate");
-  const chosen = names.length === 0 ? all : names.map((name) => findGate(name, all));
-  return chosen.map((gate) => resolveGate(gate, resources));
+  refuseSharedTargets(all);
+  const chosen = names.length === 0 ? all : new Set(names.map((name) => findGate(name, all)));
+  return [...chosen].map((gate) => resolveGate(gate, resources));
+}
+
+/** Two gates that write to one directory would undo each other for ever. */
+function refuseSharedTargets(gates: readonly Located<Gate>[]): void {
+  for (const [path, sharing] of Map.groupBy(gates, directoryOf)) {
+    const [first, second] = sharing.map(({ resource }) => keyOf(resource));
+    if (second === undefined) continue;
+    throw new ResourceError("INVALID_RESOURCE", `Gates ${first} and ${second} have one target, ${path}`, {
+      remedy: "give each gate a directory of its own",
+    });
+  }
+}
+
+function directoryOf({ resource, folder }: Located<Gate>): string {
+  return resolve(folder, resource.spec.target.directory.path);
 }
 
 function findGate(name: string, gates: readonly Located<Gate>[]): Located<Gate> {

@@ -15,8 +15,8 @@ import type { Stages } from "./stages.ts";
  * that refuses ends it. A fault is thrown: then there is no decision, and nothing changes.
  */
 export async function judge(gate: PreparedGate, start: RangeStart, stages: Stages): Promise<Decision> {
-  const at = stages.now();
   const fetched = await fetchChange(gate, start, stages);
+  const at = stages.now(); // after the fetch: a slow server does not make an expired key count
   const found = toFindings(gate, fetched, at);
   if (!fetched.ok) return decide({ ...found, fetch: fetched.refusals });
 

@@ -43,6 +43,8 @@ const evidenceSchema = z.object({ change: z.custom<Digest>((value) => typeof val
  */
 export class Ledger {
   readonly #histories = new Map<string, GateHistory>();
+  /** Leaf hashes of the admissions, by index. */
+  readonly #admissions = new Map<number, string>();
   /** The index of the first entry that was not taken in. */
   #next = 0;
 
@@ -83,7 +85,13 @@ export class Ledger {
     return candidate?.change === changeIdOf(decision) ? candidate : undefined;
   }
 
+  /** Whether the log holds an admission at this very place. */
+  admittedAt({ index, leafHash }: LogPosition): boolean {
+    return this.#admissions.get(index) === leafHash;
+  }
+
   #add(past: PastDecision): void {
+    if (past.decision.verdict === "admit") this.#admissions.set(past.entry.index, past.entry.leafHash);
     const { lastAdmit } = this.historyOf(past.decision.gate);
     const admit = past.decision.verdict === "admit" ? past : lastAdmit;
     this.#histories.set(keyOf(past.decision.gate), { last: past, lastAdmit: admit });

@@ -1,11 +1,12 @@
-import type { Admission, Target } from "../apply/index.ts";
+import type { Target } from "../apply/index.ts";
 import type { OutcomeResult } from "../audit/index.ts";
 import type { Recorded } from "../verified.ts";
 import type { Admit, Decision } from "./decision.ts";
+import { GateError } from "./error.ts";
 import { judge } from "./judge.ts";
 import type { PreparedGate } from "./prepare.ts";
 import { rangeStart } from "./range-start.ts";
-import { asRecorded, type Books, recordDecision, recordOutcome } from "./record.ts";
+import { asAdmission, asRecorded, type Books, recordDecision, recordOutcome } from "./record.ts";
 import type { Stages } from "./stages.ts";
 
 /** What one run of the flow came to. */
@@ -41,27 +42,38 @@ async function carryOut(decision: Admit, target: Target, books: Books, stages: S
   const known = books.ledger.find(decision);
   const standing = known && asRecorded(decision, known.entry);
   const settled = known?.outcome !== undefined;
-  if (standing !== undefined && settled && (await target.holds(toAdmission(standing)))) {
+  if (standing !== undefined && settled && (await target.holds(asAdmission(standing)))) {
     return { decision: standing, news: false };
   }
   // Settled, but the target was changed by somebody else since: decided, recorded and applied again.
   const news = standing === undefined || settled;
   const recorded = news ? await recordDecision(decision, books) : standing; // durable before the target changes
-  await target.apply(toAdmission(recorded));
+  await target.apply(asAdmission(recorded));
   await settlePending(recorded.gate, books, stages);
   return { decision: recorded, news, outcome: "applied" };
 }
 
-/** An interruption between the target's change and the log's entry of it: the target says that it happened. */
+/**
+ * What the target says of itself, against the log. It is a witness of what was applied: an entry that the log does
+ * not hold means that the log was cut back, and whoever did that would rewind trust. An admission that the target
+ * holds and that has no outcome was interrupted just before its outcome was recorded.
+ */
 async function settleApplied(
   { config }: PreparedGate,
   target: Target,
   books: Books,
   stages: Stages,
 ): Promise<void> {
-  const pending = books.ledger.pendingOf(config.gate);
-  const current = pending && (await target.currentEntry());
-  if (current !== undefined && current.leafHash === pending?.entry.leafHash) {
+  const current = await target.currentEntry();
+  if (current === undefined) return;
+  if (!books.ledger.admittedAt(current)) {
+    throw new GateError(
+      "LOG_BEHIND_TARGET",
+      `the target of ${config.gate.namespace}/${config.gate.name} was brought to entry ${current.index}, which the audit log does not hold`,
+      { remedy: "restore the log; to begin a new one on purpose, move the target away first" },
+    );
+  }
+  if (books.ledger.pendingOf(config.gate)?.entry.leafHash === current.leafHash) {
     await settlePending(config.gate, books, stages);
   }
 }
@@ -70,8 +82,4 @@ async function settlePending(gate: Decision["gate"], books: Books, stages: Stage
   const pending = books.ledger.pendingOf(gate);
   if (pending === undefined) throw new TypeError("an admission that was just applied is not pending");
   await recordOutcome(pending, { result: "applied", message: "", at: stages.now() }, books);
-}
-
-function toAdmission({ gate, source, manifests, entry }: Recorded<Admit>): Recorded<Admission> {
-  return { gate, revision: source.head, manifests, entry } as Recorded<Admission>;
 }

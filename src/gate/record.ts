@@ -1,3 +1,4 @@
+import type { Admission } from "../apply/index.ts";
 import {
   type AuditLog,
   type DecisionStatementInput,
@@ -8,7 +9,7 @@ import {
 import type { Digest } from "../digest.ts";
 import type { LogPosition, Recorded } from "../verified.ts";
 import { VERSION } from "../version.ts";
-import type { Decision } from "./decision.ts";
+import type { Admit, Decision } from "./decision.ts";
 import { toEvidence } from "./evidence.ts";
 import type { Ledger, PastDecision } from "./ledger.ts";
 import { countSigners } from "./signers.ts";
@@ -71,6 +72,11 @@ export async function recordOutcome(
 /** The one place that marks a decision as recorded; `entry` is where the log has it. */
 export function asRecorded<T extends Decision>(decision: T, { index, leafHash }: LogPosition): Recorded<T> {
   return { ...decision, entry: { index, leafHash } } as Recorded<T>;
+}
+
+/** What apply is handed of a recorded admission. */
+export function asAdmission({ gate, source, manifests, entry }: Recorded<Admit>): Recorded<Admission> {
+  return { gate, revision: source.head, manifests, entry } as Recorded<Admission>;
 }
 
 function toStatementInput(decision: Decision, evidence: Digest): DecisionStatementInput {

@@ -1,6 +1,7 @@
 import { appendFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { MemoryStore } from "../../../src/audit/index.ts";
 import { unsigned } from "../../../src/demo/people.ts";
 import { type Flow, useFlows } from "../../support/flow.ts";
 import { readTarget } from "../../support/invariants.ts";
@@ -64,6 +65,19 @@ describe("a change that is in order", () => {
     await world.push({ tree });
     expect(await flow.run()).toMatchObject({ outcome: "applied" });
     expect((await readTarget(world.out))?.objects).toMatchObject([{ metadata: { name: "eu-api" } }]);
+  });
+});
+
+describe("a log that was cut back, or swapped for a new one", () => {
+  it("rewinds nothing: the target remembers what was applied", async () => {
+    const one = await world.push({ message: "one" });
+    await flow.run();
+    await world.push({ message: "two", tree: world.tree(2) });
+    await flow.run();
+    await world.repository.push(one);
+    await expect(flow.run({ store: new MemoryStore() })).rejects.toMatchObject({ code: "LOG_BEHIND_TARGET" });
+    expect(await flow.replicas()).toEqual([2]);
+    expect(await flow.run()).toMatchObject({ decision: { reasons: [{ code: "HISTORY_REWRITTEN" }] } });
   });
 });
 
