@@ -10,6 +10,8 @@ export type AuditErrorCode =
   | "NOT_FOUND"
   /** What is on disk is not what was signed; the log stays closed. */
   | "TAMPERED"
+  /** The log on disk is not a continuation of what its writer signed last; it stays closed. */
+  | "ROLLED_BACK"
   /** The log on disk has another origin than the one asked for. */
   | "WRONG_ORIGIN"
   /** Not a name that a log can have. */

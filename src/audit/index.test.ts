@@ -9,6 +9,7 @@ it("exports these names and no others", () => {
       "DirectoryFiles",
       "DirectoryStore",
       "MemoryStore",
+      "anchorAt",
       "createSigner",
       "exportLog",
       "formatVerifierKey",

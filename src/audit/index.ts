@@ -1,3 +1,4 @@
+export { type Anchor, anchorAt } from "./anchor.ts";
 export { readEntries, type StoredEntry } from "./entries.ts";
 export { AuditError, type AuditErrorCode } from "./error.ts";
 export { type ExportSummary, exportLog } from "./export/index.ts";

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { appendAdmission, fillLog, identity, ORIGIN, openLog } from "../../test/integration/audit/samples.ts";
+import { appendAdmission, fillLog, identity, ORIGIN } from "../../test/integration/audit/samples.ts";
 import type { LogPosition } from "../verified.ts";
-import { type AuditLog, type LogStore, MemoryStore, parseEntry, verifyLog } from "./index.ts";
+import { AuditLog, anchorAt, type LogStore, MemoryStore, parseEntry, verifyLog } from "./index.ts";
+
+const ANCHOR = "../anchor";
+
+/** The anchor is written through the same store, so its writes fail in their turn, and copies take it along. */
+function openLog(store: LogStore): Promise<AuditLog> {
+  return AuditLog.open({ store, ...identity, anchor: anchorAt(store, ANCHOR) });
+}
 
 type Failure = "before it is written" | "after it is written" | "for want of space";
 
@@ -98,13 +105,13 @@ describe.each(SIZES)("an append to %d entries", (size) => {
     return { store, log: await openLog(store) };
   }
 
-  it("writes the evidence first, then entries and tiles, then twice the checkpoint", async () => {
+  it("writes the evidence first, then entries and tiles, then thrice the checkpoint", async () => {
     const paths = await writesOfOneAppend();
     const kinds = paths.map(
-      (path) => /^(evidence|tile\/entries|tile\/\d|pending|checkpoint)/.exec(path)?.[0],
+      (path) => /^(evidence|tile\/entries|tile\/\d|pending|\.\.\/anchor|checkpoint)/.exec(path)?.[0],
     );
     const tiles = (size + 1) % 256 === 0 ? ["tile/0", "tile/1"] : ["tile/0"];
-    expect(kinds).toEqual(["evidence", "tile/entries", ...tiles, "pending", "checkpoint"]);
+    expect(kinds).toEqual(["evidence", "tile/entries", ...tiles, "pending", ANCHOR, "checkpoint"]);
   });
 
   it.each(FAILURES)("is all or nothing where a write fails %s, and the process goes on", async (failure) => {
@@ -113,7 +120,7 @@ describe.each(SIZES)("an append to %d entries", (size) => {
       const { store, log } = await faultyLog(failAt, failure);
       const code = path.startsWith("evidence")
         ? "EIO"
-        : ["pending", "checkpoint"].includes(path)
+        : ["pending", ANCHOR, "checkpoint"].includes(path)
           ? "IN_DOUBT"
           : "NOT_RECORDED";
       const failed = appendAdmission(log, 10_000);
@@ -155,6 +162,7 @@ describe.each(SIZES)("an append to %d entries", (size) => {
 describe("an append in doubt", () => {
   it.each([
     ["is in the log once it reached the pending checkpoint", "pending", "after it is written", 2],
+    ["is in the log before it reached the anchor", ANCHOR, "before it is written", 2],
     ["is in the log once it reached the checkpoint", "checkpoint", "before it is written", 2],
     ["is not in the log before that", "pending", "before it is written", 1],
   ] as const)("%s", async (_what, path, failure, size) => {
@@ -162,7 +170,7 @@ describe("an append in doubt", () => {
     const before = await openLog(base);
     await appendAdmission(before, 1);
     await before.close();
-    const order = ["evidence", "tile/entries", "tile/0", "pending", "checkpoint"];
+    const order = ["evidence", "tile/entries", "tile/0", "pending", ANCHOR, "checkpoint"];
     const store = new FailingStore(base, order.indexOf(path), failure);
     const log = await openLog(store);
     await expect(appendAdmission(log, 2)).rejects.toMatchObject({ code: "IN_DOUBT" });
@@ -170,3 +178,19 @@ describe("an append in doubt", () => {
     expect(log.size).toBe(size);
   });
 });
+
+/** The writes that begin a log: its key, and its empty checkpoint three times. */
+const BEGINNING = ["log.vkey", "pending", ANCHOR, "checkpoint"];
+
+describe.each(BEGINNING.map((path, failAt) => ({ path, failAt })))(
+  "a log that could not begin: $path",
+  ({ path, failAt }) => {
+    it.each(FAILURES)("failing %s, it begins the next time", async (failure) => {
+      const store = new FailingStore(new MemoryStore(), failAt, failure);
+      await expect(openLog(store)).rejects.toThrow();
+      expect(store.failed).toBe(path);
+      await using log = await openLog(store);
+      await expectSound(store, [await appendAdmission(log, 1)]);
+    });
+  },
+);

@@ -1,10 +1,11 @@
 import type { Digest } from "../digest.ts";
 import type { LogPosition } from "../verified.ts";
+import type { Anchor } from "./anchor.ts";
 import { readEntries, type StoredEntry } from "./entries.ts";
 import { AuditError } from "./error.ts";
 import { readEvidence, writeEvidence } from "./evidence.ts";
 import { equalHashes, rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
-import { type LogState, publish, recover } from "./recovery.ts";
+import { type LogPlace, type LogState, publish, recover } from "./recovery.ts";
 import type { Signer } from "./signer.ts";
 import { type LogIdentity, verifyEntry } from "./statement/index.ts";
 import type { LogStore } from "./store/index.ts";
@@ -18,6 +19,8 @@ export interface AuditLogOptions {
   readonly signer: Signer;
   /** The name of the log, and of its key: a URL without scheme, such as `bank.example/audit/prod`. */
   readonly origin: string;
+  /** Without one, a log that is put back to an earlier state of itself is taken for what it was. */
+  readonly anchor?: Anchor | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export class AuditLog implements LogIdentity {
   /** What verifies this log: to be handed to whoever reads it. */
   readonly key: VerifierKey;
   readonly #store: LogStore;
+  readonly #place: LogPlace;
   readonly #release: () => Promise<void>;
   /** Undefined while it is not known what is on disk: after an append that failed. */
   #state: LogState | undefined;
@@ -43,6 +47,7 @@ export class AuditLog implements LogIdentity {
     this.signer = options.signer;
     this.key = verifierKey(options.origin, options.signer.publicKey);
     this.#store = options.store;
+    this.#place = options;
     this.#release = release;
     this.#state = state;
     this.#checkpoint = state.checkpoint;
@@ -50,12 +55,13 @@ export class AuditLog implements LogIdentity {
 
   /**
    * Opens the log, or begins one where there is nothing yet. Throws LOCKED while somebody else writes to
-   * it, WRONG_ORIGIN for another log, and TAMPERED when its end is not what was signed.
+   * it, WRONG_ORIGIN for another log, TAMPERED when its end is not what was signed, and ROLLED_BACK when it
+   * does not continue its anchor.
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const release = await options.store.lock();
     try {
-      const state = await recover(options.store, options);
+      const state = await recover(options, options);
       const log = new AuditLog(options, release, state);
       await log.#dropObsolete(state.checkpoint.size);
       return log;
@@ -151,7 +157,7 @@ export class AuditLog implements LogIdentity {
   async #publish(state: LogState): Promise<void> {
     this.#state = undefined;
     try {
-      await publish(this.#store, state.checkpoint);
+      await publish(this.#place, state.checkpoint);
     } catch (cause) {
       throw failed("IN_DOUBT", "the entry was written, but perhaps not signed for", cause);
     }
@@ -162,7 +168,7 @@ export class AuditLog implements LogIdentity {
   /** After an append that failed, what is on disk decides how it ended, as after a crash. */
   async #known(): Promise<LogState> {
     if (this.#state !== undefined) return this.#state;
-    const state = await recover(this.#store, this);
+    const state = await recover(this.#place, this);
     if (!continues(state.checkpoint, this.#checkpoint)) {
       throw new AuditError("TAMPERED", "the log is not what it was when this process last wrote to it");
     }

@@ -2,8 +2,10 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type Anchor,
   AuditError,
   AuditLog,
+  anchorAt,
   createSigner,
   DirectoryStore,
   formatVerifierKey,
@@ -18,6 +20,9 @@ import { type Books, Ledger } from "../gate/index.ts";
 
 export const DEFAULT_STATE = ".sluice";
 
+/** Beside the key: whoever changes the log folder alone cannot take back what was signed. */
+const ANCHOR_FILE = "audit.head";
+
 /** The files of a state directory that an operator looks at or copies; the rest in there is cache. */
 export function statePaths(stateDir: string) {
   return {
@@ -25,19 +30,25 @@ export function statePaths(stateDir: string) {
     key: join(stateDir, "audit.key"),
     publicKey: join(stateDir, "audit.pub"),
     verifierKey: join(stateDir, "audit.vkey"),
+    anchor: join(stateDir, ANCHOR_FILE),
   };
 }
 
 /** Opens the audit log of a state directory for writing, and reads where its gates stand. Throws AuditError. */
 export async function openBooks(stateDir: string): Promise<Books & AsyncDisposable> {
   const { origin, signer } = await openIdentity(stateDir);
-  const log = await AuditLog.open({ store: new DirectoryStore(statePaths(stateDir).log), signer, origin });
+  const store = new DirectoryStore(statePaths(stateDir).log);
+  const log = await AuditLog.open({ store, signer, origin, anchor: anchorOf(stateDir) });
   try {
     return { log, ledger: await Ledger.read(log), [Symbol.asyncDispose]: () => log.close() };
   } catch (error) {
     await log.close();
     throw error;
   }
+}
+
+function anchorOf(stateDir: string): Anchor {
+  return anchorAt(new DirectoryStore(stateDir), ANCHOR_FILE);
 }
 
 interface Identity {

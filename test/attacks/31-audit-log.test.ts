@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  type Anchor,
   AuditLog,
+  anchorAt,
   DirectoryFiles,
   DirectoryStore,
   type LogVerdict,
@@ -14,6 +16,7 @@ import {
 import { sha256 } from "../../src/digest.ts";
 import {
   admission,
+  appendDenial,
   denial,
   fillLog,
   identity,
@@ -67,9 +70,9 @@ async function refusalsOf(log: string, older?: Uint8Array): Promise<string[]> {
   return (await verified(log, older)).refusals.map(({ code, subject }) => `${code} ${subject}`);
 }
 
-async function openingOf(log: string): Promise<string> {
+async function openingOf(log: string, anchor?: Anchor): Promise<string> {
   try {
-    await using opened = await AuditLog.open({ store: new DirectoryStore(log), ...identity });
+    await using opened = await AuditLog.open({ store: new DirectoryStore(log), ...identity, anchor });
     return `opened with ${opened.size}`;
   } catch (error) {
     return error instanceof Error && "code" in error ? String(error.code) : "unknown";
@@ -137,6 +140,61 @@ describe("attack 31: truncation", () => {
     await rm(join(log, "pending"));
     expect(await openingOf(log)).toBe("TAMPERED");
     await expect(verified(log)).rejects.toMatchObject({ code: "NOT_A_LOG" });
+  });
+});
+
+describe("attack 31: a log put back behind its anchor", () => {
+  /** The honest log as its own writer has it: with an anchor that is no part of the folder. */
+  async function anchored(): Promise<{ log: string; anchor: Anchor }> {
+    const log = await copied();
+    const anchor = anchorAt(new MemoryStore(), "head");
+    expect(await openingOf(log, anchor)).toBe(`opened with ${SIZE}`);
+    return { log, anchor };
+  }
+
+  async function rewind(log: string): Promise<void> {
+    await edit(log, "checkpoint", () => earlier);
+    await edit(log, "pending", () => earlier);
+  }
+
+  it("opens again where nothing was done to it, also after it grew", async () => {
+    const { log, anchor } = await anchored();
+    await using opened = await AuditLog.open({ store: new DirectoryStore(log), ...identity, anchor });
+    await appendDenial(opened, SIZE);
+    await opened.close();
+    expect(await openingOf(log, anchor)).toBe(`opened with ${SIZE + 1}`);
+  });
+
+  it("is refused with an earlier checkpoint, genuine signature and all", async () => {
+    const { log, anchor } = await anchored();
+    await rewind(log);
+    expect(await openingOf(log, anchor)).toBe("ROLLED_BACK");
+    // What is refused is not made good by refusing it.
+    expect(await openingOf(log, anchor)).toBe("ROLLED_BACK");
+    expect(await openingOf(log)).toBe(`opened with ${EARLIER}`);
+  });
+
+  it("is refused where another history has outgrown it", async () => {
+    const { log, anchor } = await anchored();
+    await rewind(log);
+    await using fork = await AuditLog.open({ store: new DirectoryStore(log), ...identity });
+    while (fork.size <= SIZE) await appendDenial(fork, 10_000 + fork.size);
+    await fork.close();
+    expect(await openingOf(log, anchor)).toBe("ROLLED_BACK");
+  });
+
+  it("is refused where it is gone, instead of begun anew under the same name", async () => {
+    const { log, anchor } = await anchored();
+    await rm(log, { recursive: true });
+    expect(await openingOf(log, anchor)).toBe("ROLLED_BACK");
+  });
+
+  it("is refused with the anchor of another key", async () => {
+    const { log } = await anchored();
+    const store = new MemoryStore();
+    const stranger = { origin: ORIGIN, signer: testSigner(2), anchor: anchorAt(store, "head") };
+    await (await AuditLog.open({ store: new MemoryStore(), ...stranger })).close();
+    expect(await openingOf(log, stranger.anchor)).toBe("TAMPERED");
   });
 });
 
