@@ -138,6 +138,7 @@ describe("sluice run --once", () => {
     expect(finished).toMatchObject({ code: 2, stderr: "" });
     expect(lines(finished)).toMatchObject([
       { verdict: "fault", code: "REF_NOT_FOUND" },
+      { gate: { name: "resting" }, suspended: true },
       { verdict: "admit", gate: { name: "fine" } },
     ]);
     expect(await readTarget(join(world.folder, "fine"))).toBeDefined();
