@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemErrorCode } from "../../fault.ts";
@@ -9,6 +9,8 @@ export interface ProcessIdentity {
   readonly host: string;
   /** Changes each time the machine starts. */
   readonly boot: string;
+  /** The process namespace that `pid` counts in: containers on one host each begin at 1. */
+  readonly namespace: string;
   readonly pid: number;
   /** When the process began, in the kernel's own count. */
   readonly start: string;
@@ -17,7 +19,8 @@ export interface ProcessIdentity {
 const UNKNOWN = "unknown";
 /** Zombie and dead: ended, and only waiting for a parent to ask about it. */
 const ENDED_STATES: ReadonlySet<string> = new Set(["Z", "X"]);
-const CLAIM = /^(?<pid>[1-9]\d*)\.(?<start>\d+|unknown)\.(?<boot>[0-9a-f-]{36}|unknown)\.(?<host>.+)$/;
+const CLAIM =
+  /^(?<pid>[1-9]\d*)\.(?<start>\d+|unknown)\.(?<boot>[0-9a-f-]{36}|unknown)\.(?<namespace>\d+|unknown)\.(?<host>.+)$/;
 
 /**
  * Claims a folder for this process alone. Each process that wants it first makes a file whose name says who
@@ -41,8 +44,8 @@ export async function claim(folder: string): Promise<() => Promise<void>> {
   return release;
 }
 
-export function claimName({ pid, start, boot, host }: ProcessIdentity): string {
-  return `${pid}.${start}.${boot}.${host}`;
+export function claimName({ pid, start, boot, namespace, host }: ProcessIdentity): string {
+  return `${pid}.${start}.${boot}.${namespace}.${host}`;
 }
 
 async function makeClaim(path: string): Promise<void> {
@@ -65,15 +68,21 @@ async function settleOthers(folder: string, own: ProcessIdentity): Promise<void>
 }
 
 function parseClaim(name: string): ProcessIdentity | undefined {
-  const { pid, start, boot, host } = CLAIM.exec(name)?.groups ?? {};
-  if (pid === undefined || start === undefined || boot === undefined || host === undefined) return undefined;
-  return { pid: Number(pid), start, boot, host };
+  const { pid, start, boot, namespace, host } = CLAIM.exec(name)?.groups ?? {};
+  if (pid === undefined || start === undefined || boot === undefined) return undefined;
+  if (namespace === undefined || host === undefined) return undefined;
+  return { pid: Number(pid), start, boot, namespace, host };
 }
 
-/** Whether a process has certainly ended. What cannot be known, on another host or in doubt, counts as alive. */
+/**
+ * Whether a process has certainly ended. What cannot be known counts as alive: on another host, in doubt, or in
+ * another process namespace, where a number says nothing here. So a container that was killed leaves a claim
+ * that its successor does not take over, unless the machine has started anew since.
+ */
 async function isGone(other: ProcessIdentity, own: ProcessIdentity): Promise<boolean> {
   if (other.host !== own.host) return false;
   if (other.boot !== own.boot) return other.boot !== UNKNOWN && own.boot !== UNKNOWN;
+  if (other.namespace !== own.namespace) return false;
   if (!isRunning(other.pid)) return true;
   const { state, start } = await statusOf(other.pid);
   if (ENDED_STATES.has(state)) return true;
@@ -91,7 +100,14 @@ function isRunning(pid: number): boolean {
 
 export async function currentProcess(): Promise<ProcessIdentity> {
   const { start } = await statusOf(process.pid);
-  return { host: hostname(), boot: await bootId(), pid: process.pid, start };
+  const [boot, namespace] = [await bootId(), await pidNamespace()];
+  return { host: hostname(), boot, namespace, pid: process.pid, start };
+}
+
+/** The link reads `pid:[4026531836]`; of the namespaces that exist at one time no two have the same number. */
+async function pidNamespace(): Promise<string> {
+  const link = await readlink("/proc/self/ns/pid").catch(() => "");
+  return /\[(\d+)\]$/.exec(link)?.[1] ?? UNKNOWN;
 }
 
 async function bootId(): Promise<string> {
@@ -117,6 +133,6 @@ async function readProc(path: string): Promise<string> {
 function locked(owner: string): AuditError {
   return new AuditError("LOCKED", `the log is in use, as ${owner} says`, {
     remedy:
-      "a log has one writer; if that process is certainly gone (a host that is no more), remove its file",
+      "a log has one writer; if that process is certainly gone (a host or container that is no more), remove that file",
   });
 }

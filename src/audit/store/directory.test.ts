@@ -97,6 +97,10 @@ describe("the lock of a folder", () => {
     ["a process that ended", { pid: nobody }],
     ["a process whose number another has now", { pid: process.ppid, start: "1" }],
     ["a process from before the machine started", { boot: "00000000-0000-0000-0000-000000000000" }],
+    [
+      "a process of a container from before the machine started",
+      { boot: "00000000-0000-0000-0000-000000000000", namespace: "1" },
+    ],
   ])("is taken over from %s", async (_what, identity) => {
     const stale = await claimOf(identity);
     const release = await lock();
@@ -107,6 +111,12 @@ describe("the lock of a folder", () => {
   it.each([
     ["a process that runs", { pid: process.ppid, start: "unknown" }],
     ["a process on another host", { pid: nobody, host: "another" }],
+    ["a process in another container, by a number that is free here", { pid: nobody, namespace: "1" }],
+    [
+      "a process in another container, by the number of another here",
+      { pid: process.ppid, start: "1", namespace: "1" },
+    ],
+    ["a process in a container that is not known", { pid: nobody, namespace: "unknown" }],
     ["a process of an unknown time on this host", { pid: process.ppid, boot: "unknown" }],
   ])("is not taken from %s", async (_what, identity) => {
     const other = await claimOf(identity);
