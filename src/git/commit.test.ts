@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addSignature, commitObject, NOW, PARENT, TREE } from "../../test/integration/commits/objects.ts";
-import { MAX_SIGNATURE_BYTES, parseCommit } from "./commit.ts";
-import { MAX_HEADER_BYTES, MAX_MESSAGE_BYTES } from "./commit-headers.ts";
+import { MAX_IDENTITY_BYTES, MAX_SIGNATURE_BYTES, parseCommit } from "./commit.ts";
+import { MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, MAX_PARENTS } from "./commit-headers.ts";
 
 const ARMOR = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----";
 
@@ -133,6 +133,21 @@ describe("limits", () => {
   it("bounds the message", () => {
     expect(codeOf(commitObject({ message: filler(MAX_MESSAGE_BYTES) }))).toBe("accepted");
     expect(codeOf(commitObject({ message: filler(MAX_MESSAGE_BYTES + 1) }))).toBe("MALFORMED_COMMIT");
+  });
+
+  it.each([
+    ["the author's name", "author Alice", (text: string) => `author ${text}`],
+    ["the committer's name", "committer Alice", (text: string) => `committer ${text}`],
+    ["the address", "alice@bank.example", (text: string) => text],
+  ])("bounds %s", (_, from, to) => {
+    expect(codeOf(changed(from, to(filler(MAX_IDENTITY_BYTES))))).toBe("accepted");
+    expect(codeOf(changed(from, to(filler(MAX_IDENTITY_BYTES + 1))))).toBe("MALFORMED_COMMIT");
+  });
+
+  it("bounds the parents", () => {
+    const parents = (count: number) => Array<string>(count).fill(PARENT);
+    expect(codeOf(commitObject({ parents: parents(MAX_PARENTS) }))).toBe("accepted");
+    expect(codeOf(commitObject({ parents: parents(MAX_PARENTS + 1) }))).toBe("MALFORMED_COMMIT");
   });
 
   it("bounds the signature", () => {

@@ -5,6 +5,9 @@ import { isOid, type Oid } from "./oid.ts";
 /** More than any real signature: an RSA-4096 one with its armor is under 1 KiB. */
 export const MAX_SIGNATURE_BYTES = 64 * 1024;
 
+/** Of a name and of an address, each; they are kept in records. */
+export const MAX_IDENTITY_BYTES = 1024;
+
 export interface Identity {
   readonly name: string;
   readonly email: string;
@@ -109,6 +112,9 @@ function parseIdentity(text: string, name: string): Identity {
   const [, display, email, seconds, timezone] = IDENTITY.exec(text) ?? [];
   if (display === undefined || email === undefined || seconds === undefined || timezone === undefined) {
     throw new MalformedCommit(`the header ${name} is not an identity as git writes it`);
+  }
+  if (display.length > MAX_IDENTITY_BYTES || email.length > MAX_IDENTITY_BYTES) {
+    throw new MalformedCommit(`a name or an address of more than ${MAX_IDENTITY_BYTES} bytes in ${name}`);
   }
   return {
     name: decodeUtf8(Buffer.from(display, "latin1")),

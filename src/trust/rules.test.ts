@@ -35,6 +35,17 @@ describe("a path that no rule matches is refused", () => {
   });
 });
 
+it("a path is told, but not at any length", () => {
+  const path = (length: number) => `prod/${"p".repeat(length - 5)}`;
+  for (const [rule, roles] of [
+    [LAYERED, ["developer"]],
+    [rules(["a", "x"]), ["a"]],
+  ] as const) {
+    expect(judgeRules(rule, roles, [path(300)])?.message).toContain(path(300));
+    expect(judgeRules(rule, roles, [path(4000)])?.message.length).toBeLessThan(400);
+  }
+});
+
 it("paths need not be read where every rule is about all of them", () => {
   expect(ignorePaths(rules(["a", "**"], ["b", "x", "**"]))).toBe(true);
   expect(ignorePaths(LAYERED)).toBe(false);

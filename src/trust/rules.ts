@@ -1,4 +1,5 @@
 import type { CommitRuleMaterial } from "../api/index.ts";
+import { clip } from "../clip.ts";
 import { TrustError } from "./error.ts";
 import { isEverything, matchesPath, type PathPattern, parsePathPattern } from "./path-pattern.ts";
 
@@ -54,10 +55,13 @@ export function judgeRules(
   for (const path of paths) {
     const matching = rules.filter(({ patterns }) => patterns.some((pattern) => matchesPath(path, pattern)));
     if (matching.length === 0) {
-      return { code: "PATH_NOT_COVERED", message: `no rule says who may change ${JSON.stringify(path)}` };
+      return {
+        code: "PATH_NOT_COVERED",
+        message: `no rule says who may change ${JSON.stringify(clip(path))}`,
+      };
     }
     const missing = matching.find(({ role }) => !roles.includes(role));
-    if (missing !== undefined) return roleMissing(missing.role, `to change ${JSON.stringify(path)}`);
+    if (missing !== undefined) return roleMissing(missing.role, `to change ${JSON.stringify(clip(path))}`);
   }
   return undefined;
 }

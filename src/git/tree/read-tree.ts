@@ -1,3 +1,4 @@
+import { clip } from "../../clip.ts";
 import { type Judged, isNonEmpty, passed, type Refusal } from "../../refusal.ts";
 import type { Oid } from "../oid.ts";
 import { type GitRefusalCode, toRefusal } from "../refusal.ts";
@@ -89,7 +90,7 @@ class TreeReader {
       this.#refuse(
         "PATH_COLLISION",
         path,
-        `is the same file as ${JSON.stringify(other)} where case is ignored`,
+        `is the same file as ${JSON.stringify(clip(other))} where case is ignored`,
       );
     }
     return false;
@@ -137,7 +138,8 @@ class TreeReader {
   }
 
   #refuse(code: GitRefusalCode, path: string, found: string): void {
-    this.refusals.push(toRefusal(code, path, `${JSON.stringify(path)} ${found}`));
+    const shown = clip(path);
+    this.refusals.push(toRefusal(code, shown, `${JSON.stringify(shown)} ${found}`));
   }
 }
 
