@@ -24,6 +24,7 @@ describe("a manifest", () => {
     ["an index without a media type", { ...index, mediaType: undefined }, "index"],
     ["an index of nothing", { ...index, manifests: null }, "index"],
     ["an image with fields of its own", { ...image, annotations: { a: "b" }, other: 1 }, "image"],
+    ["an image with a field that only looks alike", { ...image, "manife\u0282ts": 1 }, "image"],
   ])("%s", (_, value, kind) => {
     expect(kindOf(value)).toBe(kind);
   });
@@ -42,6 +43,8 @@ describe("a manifest", () => {
     ["an annotation that is not text", { ...image, layers: [{ ...descriptor, annotations: { a: 1 } }] }],
     ["an image with an index in disguise", { ...image, Manifests: [descriptor] }],
     ["an image with its layers twice", { ...image, LAYERS: [] }],
+    ["an image with a long s in disguise", { ...image, manife\u017fts: [descriptor] }],
+    ["an image with all its s in disguise", { ...image, "layer\u017f": [], "LAYER\u017f": [] }],
     ["an index with a config", { ...index, config: descriptor }],
     ["an artifact type that is not text", { ...image, artifactType: 1 }],
     ["a subject that is no descriptor", { ...image, subject: {} }],

@@ -82,8 +82,13 @@ function toIndex({ mediaType, config, layers, manifests }: JsonRecord): ImageInd
 
 /** `Manifests` is nothing to us, and the same as `manifests` to a runtime that is written in Go. */
 function hasDisguisedField(value: JsonRecord): boolean {
-  const known = new Set(FIELDS.map((field) => field.toLowerCase()));
-  return Object.keys(value).some((key) => known.has(key.toLowerCase()) && !FIELDS.includes(key));
+  const known = new Set(FIELDS.map(foldKey));
+  return Object.keys(value).some((key) => known.has(foldKey(key)) && !FIELDS.includes(key));
+}
+
+/** As Go's encoding/json compares: besides case, the long s and the Kelvin sign are `s` and `k` (Unicode folding). */
+function foldKey(key: string): string {
+  return key.replaceAll("\u017f", "s").replaceAll("\u212a", "k").toLowerCase();
 }
 
 /** OCI leaves the `mediaType` field out at will. */
