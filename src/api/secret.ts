@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { metadataSchema } from "./common.ts";
+import { ResourceError } from "./error.ts";
 
 const MAX_VALUE = 65_536;
 
@@ -19,16 +20,32 @@ export type Credentials =
   | { readonly username: string; readonly password: string }
   | { readonly bearerToken: string };
 
-/** The credentials in a Secret (`username` and `password`, or `bearerToken`), or undefined. */
+/** Visible ASCII, all that a header carries: what `fetch` will not send, it quotes in its error. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/**
+ * The credentials in a Secret (`username` and `password`, or `bearerToken`), or undefined. Throws
+ * INVALID_RESOURCE for a token that cannot be sent, but for one line break at its end: editors leave it there.
+ */
 export function toCredentials(secret: z.output<typeof secretSchema>): Credentials | undefined {
   const value = (key: string): string | undefined =>
     secret.stringData[key] ??
     (secret.data[key] === undefined ? undefined : Buffer.from(secret.data[key], "base64").toString("utf8"));
   const bearerToken = value("bearerToken");
-  if (bearerToken !== undefined) return { bearerToken };
+  if (bearerToken !== undefined) return { bearerToken: checkToken(bearerToken, secret) };
   const username = value("username");
   const password = value("password");
   return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+function checkToken(value: string, { metadata: { namespace, name } }: Secret): string {
+  const token = value.replace(/\r?\n$/, "");
+  if (TOKEN.test(token)) return token;
+  throw new ResourceError(
+    "INVALID_RESOURCE",
+    `the key bearerToken of Secret ${namespace}/${name} is empty, or has characters that no HTTP header carries`,
+    { remedy: "store the token alone: no spaces, no line breaks, ASCII" },
+  );
 }
 
 export type Secret = z.output<typeof secretSchema>;

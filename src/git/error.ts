@@ -27,6 +27,8 @@ export type GitErrorCode =
   | "STORAGE"
   // The server and the way to it
   | "BAD_URL"
+  /** Credentials would cross a network in the clear. */
+  | "INSECURE_URL"
   | "AUTHENTICATION"
   | "REPOSITORY_NOT_FOUND"
   | "EMPTY_REPOSITORY"

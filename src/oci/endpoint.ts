@@ -1,3 +1,4 @@
+import { isLoopback } from "../loopback.ts";
 import { RegistryError } from "./error.ts";
 
 /** Docker Hub answers its API, and issues tokens, under names of their own. */
@@ -14,11 +15,6 @@ export function endpointOf(registry: string): URL {
 /** Hosts other than the registry's own that its credentials are for. */
 export function tokenHostsOf(registry: string): readonly string[] {
   return registry === "docker.io" ? [DOCKER_HUB_TOKENS] : [];
-}
-
-/** The URL parser has made every spelling of an address canonical, so that text comparison is enough. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** Every other way of writing a host that ends up on this machine (RFC 6761, RFC 4291, and Linux's `0.0.0.0`). */

@@ -2,8 +2,8 @@ import { systemErrorCode } from "../../fault.ts";
 import { GitError } from "../error.ts";
 
 /**
- * Turns what `fetch` throws into a fault. `url` carries no credentials, and the messages of Node's network
- * errors do not either.
+ * Turns what `fetch` throws into a fault. `url` carries no credentials; the message of an error that is not the
+ * system's may (a header that cannot be sent is quoted in it), so such an error is not passed on, not even as a cause.
  */
 export function toConnectionError(error: unknown, url: string): GitError {
   if (error instanceof GitError) return error;
@@ -14,9 +14,9 @@ export function toConnectionError(error: unknown, url: string): GitError {
   if (name === "AbortError")
     return new GitError("CANCELLED", `fetching ${url} was cancelled`, { cause: error });
   const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const code = systemErrorCode(reason) ?? (reason instanceof Error ? reason.message : "unknown");
-  return new GitError("CONNECTION", `the connection to ${url} failed: ${code}`, {
-    cause: error,
+  const code = systemErrorCode(reason);
+  return new GitError("CONNECTION", `the connection to ${url} failed: ${code ?? "unknown"}`, {
+    ...(code !== undefined && { cause: error }),
     remedy: "check that the server is up, that its name resolves, and that its certificate is trusted",
   });
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from "../../loopback.ts";
 import { GitError } from "../error.ts";
 
 export const SERVICE = "git-upload-pack";
@@ -20,6 +21,15 @@ export function parseRemoteUrl(text: string): string {
     throw new GitError("BAD_URL", "the repository's URL has a query or a fragment");
   }
   return url.href.replace(/\/+$/, "");
+}
+
+/** Throws INSECURE_URL where whoever is in between could read credentials, and use them. */
+export function requirePrivateWay(url: string): void {
+  const parsed = new URL(url);
+  if (parsed.protocol === "https:" || isLoopback(parsed)) return;
+  throw new GitError("INSECURE_URL", `credentials are not sent to ${url}: it is not an https:// URL`, {
+    remedy: "use the repository's https:// URL, or leave `auth` out",
+  });
 }
 
 /** The repository that a redirect of discovery points to. Never from https to http. */

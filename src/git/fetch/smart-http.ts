@@ -4,7 +4,7 @@ import type { GitLimits } from "../limits.ts";
 import { toConnectionError, toStatusError } from "./http-errors.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { requireWholeListing } from "./ref-listing.ts";
-import { DISCOVERY, parseRemoteUrl, redirectedBase, SERVICE } from "./remote-url.ts";
+import { DISCOVERY, parseRemoteUrl, redirectedBase, requirePrivateWay, SERVICE } from "./remote-url.ts";
 
 /** How to prove to the server who is asking. */
 export type GitAuth =
@@ -14,6 +14,7 @@ export type GitAuth =
 export interface RemoteOptions {
   /** http or https, without credentials. */
   readonly url: string;
+  /** For https, and for http on loopback. */
   readonly auth?: GitAuth;
   readonly limits: GitLimits;
   /** Ends everything that is under way. */
@@ -46,6 +47,7 @@ export class SmartHttp implements HttpClient {
   constructor(options: RemoteOptions) {
     this.#options = options;
     this.#configured = parseRemoteUrl(options.url);
+    if (options.auth !== undefined) requirePrivateWay(this.#configured);
     this.#base = this.#configured;
     this.#idle = new IdleTimer(options.limits.idleMs);
   }
