@@ -1,8 +1,11 @@
+import { createHmac } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Cell } from "../cell/index.ts";
 import type { Stages } from "../gate/index.ts";
 import { createRegistry, directoryCache, readDockerConfig } from "../oci/index.ts";
 import { PolicyEngine } from "../policy/index.ts";
+import { statePaths } from "./books.ts";
 import { defaultDockerConfig } from "./docker-config.ts";
 
 /** The stages of the flow, built from what is on this machine; everything kept on disk is bytes by digest. */
@@ -24,7 +27,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const credentials = await readDockerConfig(dockerConfig);
   const cell = new Cell({ cacheDir: join(cacheDir, "cell") });
   void cell.warm().catch(() => undefined); // starts while git fetches; what is wrong with it, the first call says
-  const policies = new PolicyEngine({ cell, cacheDir: join(cacheDir, "policies") });
+  const key = await readCacheKey(stateDir);
+  const policies = new PolicyEngine({
+    cell,
+    ...(key !== undefined && { cache: { directory: join(cacheDir, "policies"), key } }),
+  });
   const registry = createRegistry({ credentials, cache: directoryCache(join(cacheDir, "oci")) });
   return {
     stages: { cell, policies, registry, gitDir: join(cacheDir, "git"), now: Date.now },
@@ -33,4 +40,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       await Promise.all([policies.close(), cell.close()]);
     },
   };
+}
+
+/** Compiled policies are kept only where there is a secret to authenticate them with: the audit key. */
+async function readCacheKey(stateDir: string): Promise<Uint8Array | undefined> {
+  const pem = await readFile(statePaths(stateDir).key).catch(() => undefined);
+  return pem && createHmac("sha256", pem).update("sluice: compiled policies").digest();
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../digest.ts";
 import { CompileCache, type CompiledRego } from "./cache.ts";
 
+const SECRET = Buffer.from("a secret");
 const key = sha256("key");
 const compiled: CompiledRego = {
   wasm: Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0a, 1),
@@ -17,7 +18,7 @@ let folder: string;
 let cache: CompileCache;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-cache-"));
-  cache = new CompileCache(folder);
+  cache = new CompileCache({ directory: folder, key: SECRET });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -50,11 +51,21 @@ describe("CompileCache", () => {
     expect(await cache.read(key)).toBeUndefined();
   });
 
+  it("takes for absent what another key made, and what was made for another digest", async () => {
+    await new CompileCache({ directory: folder, key: Buffer.from("another") }).write(key, compiled);
+    expect(await cache.read(key)).toBeUndefined();
+    await cache.write(key, compiled);
+    expect(await cache.read(key)).toEqual(compiled);
+    const other = sha256("other");
+    await writeFile(join(folder, `${other.slice("sha256:".length)}.policy`), await readFile(await entry()));
+    expect(await cache.read(other)).toBeUndefined();
+  });
+
   it("does without a folder that cannot be written", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     await chmod(file, 0o400);
-    const useless = new CompileCache(join(file, "below"));
+    const useless = new CompileCache({ directory: join(file, "below"), key: SECRET });
     await useless.write(key, compiled);
     expect(await useless.read(key)).toBeUndefined();
   });

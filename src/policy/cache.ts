@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Digest, sha256 } from "../digest.ts";
+import type { Digest } from "../digest.ts";
 import type { RuleMetadata } from "./metadata.ts";
 
 /** What the cell made of a bundle's sources. */
@@ -18,7 +18,7 @@ export interface CompiledRego {
 
 const headerSchema = z.strictObject({
   data: z.string(),
-  entrypoints: z.array(z.string()),
+  entrypoints: z.array(z.string()).min(1),
   metadata: z.record(
     z.string(),
     z.strictObject({
@@ -32,43 +32,60 @@ const headerSchema = z.strictObject({
 
 const NEWLINE = 0x0a;
 
+export interface CompileCacheOptions {
+  readonly directory: string;
+  /** Secret: authenticates the entries, so that nobody else can put a module there that is then evaluated. */
+  readonly key: Uint8Array;
+}
+
 /**
- * Compiled policies by the digest of all that went into them. One file each: a line with the digest of all
- * that follows, a line of JSON, then the module. Holds bytes, never verdicts; what is damaged is as good as
- * absent, and a cache that cannot be written costs time and nothing else. The digest finds damage, not malice:
- * whoever may write the folder is trusted as the program is, and so it is made for its owner alone.
+ * Compiled policies by the digest of all that went into them. One file each: a line with an HMAC-SHA256 over
+ * that digest and all that follows, a line of JSON, then the module. What a module says of its sources cannot
+ * be checked without compiling again, hence the key. Holds bytes, never verdicts; what is damaged or another's is
+ * as good as absent, and a cache that cannot be written costs time and nothing else.
  */
 export class CompileCache {
-  readonly #directory: string | undefined;
+  readonly #options: CompileCacheOptions | undefined;
 
-  constructor(directory: string | undefined) {
-    this.#directory = directory;
+  constructor(options: CompileCacheOptions | undefined) {
+    this.#options = options;
   }
 
   async read(key: Digest): Promise<CompiledRego | undefined> {
-    if (this.#directory === undefined) return undefined;
-    const bytes = await readFile(pathOf(this.#directory, key)).catch(() => undefined);
-    return bytes && parseEntry(bytes);
+    if (this.#options === undefined) return undefined;
+    const { directory, key: secret } = this.#options;
+    const bytes = await readFile(pathOf(directory, key)).catch(() => undefined);
+    return bytes && parseEntry(bytes, (body) => authenticate(secret, key, body));
   }
 
   /** Atomic, so that a reader never sees half an entry. */
   async write(key: Digest, { wasm, ...rest }: CompiledRego): Promise<void> {
-    if (this.#directory === undefined) return;
+    if (this.#options === undefined) return;
+    const { directory, key: secret } = this.#options;
     const body = Buffer.concat([Buffer.from(`${JSON.stringify(rest)}\n`), wasm]);
-    const unfinished = join(this.#directory, `.${randomUUID()}`);
+    const unfinished = join(directory, `.${randomUUID()}`);
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      await writeFile(unfinished, Buffer.concat([Buffer.from(`${sha256(body)}\n`), body]), { mode: 0o600 });
-      await rename(unfinished, pathOf(this.#directory, key));
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writeFile(
+        unfinished,
+        Buffer.concat([Buffer.from(`${authenticate(secret, key, body)}\n`), body]),
+        { mode: 0o600 },
+      );
+      await rename(unfinished, pathOf(directory, key));
     } catch {
       await rm(unfinished, { force: true }).catch(() => undefined);
     }
   }
 }
 
-function parseEntry(bytes: Buffer): CompiledRego | undefined {
-  const [digest, body] = cutLine(bytes);
-  if (digest !== sha256(body)) return undefined;
+function authenticate(secret: Uint8Array, key: Digest, body: Uint8Array): string {
+  return createHmac("sha256", secret).update(`${key}\n`).update(body).digest("hex");
+}
+
+function parseEntry(bytes: Buffer, authenticated: (body: Buffer) => string): CompiledRego | undefined {
+  const [tag, body] = cutLine(bytes);
+  const [found, expected] = [Buffer.from(tag), Buffer.from(authenticated(body))];
+  if (found.length !== expected.length || !timingSafeEqual(found, expected)) return undefined;
   const [header, wasm] = cutLine(body);
   const parsed = headerSchema.safeParse(parseJson(header));
   return parsed.success ? { ...parsed.data, wasm: Uint8Array.from(wasm) } : undefined;

@@ -5,7 +5,7 @@ import { isNonEmpty, type Judged, passed, type Refusal, refused } from "../refus
 import { canonicalJson } from "../render/index.ts";
 import { aggregateEntrypoint, kindsOf, withAggregates } from "./aggregate.ts";
 import { type BundleSource, bundleDigest, digestFiles, withoutTests } from "./bundle.ts";
-import { type CompiledRego, CompileCache } from "./cache.ts";
+import { CompileCache, type CompileCacheOptions, type CompiledRego } from "./cache.ts";
 import { inputJsonSchemas } from "./input.ts";
 import { readMetadata } from "./metadata.ts";
 
@@ -37,9 +37,9 @@ export class Compiler {
   readonly #cell: RegoCell;
   readonly #cache: CompileCache;
 
-  constructor(cell: RegoCell, cacheDir: string | undefined) {
+  constructor(cell: RegoCell, cache: CompileCacheOptions | undefined) {
     this.#cell = cell;
-    this.#cache = new CompileCache(cacheDir);
+    this.#cache = new CompileCache(cache);
   }
 
   async compile(source: BundleSource): Promise<Judged<CompiledBundle, CompileCode>> {

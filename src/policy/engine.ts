@@ -3,6 +3,7 @@ import type { Judged } from "../refusal.ts";
 import { describeObject, type KubernetesObject } from "../render/index.ts";
 import { kindsOf } from "./aggregate.ts";
 import type { BundleSource } from "./bundle.ts";
+import type { CompileCacheOptions } from "./cache.ts";
 import { type CompileCode, type CompiledBundle, Compiler, type RegoCell } from "./compile.ts";
 import { toFindings } from "./findings.ts";
 import type { PolicyInput } from "./input.ts";
@@ -14,7 +15,7 @@ import type { PolicyFault, PolicyFinding, PolicyReport } from "./report.ts";
 export interface PolicyEngineOptions {
   readonly cell: RegoCell;
   /** Where compiled policies may be kept, so that the next start is faster. */
-  readonly cacheDir?: string;
+  readonly cache?: CompileCacheOptions;
   /** For one bundle over one change, besides 10 ms for each object; 10 s unless told. */
   readonly deadlineMs?: number;
   /** Linear memory of one evaluation; 256 MiB unless told. */
@@ -29,7 +30,7 @@ export class PolicyEngine {
   readonly #deadlineMs: number;
 
   constructor(options: PolicyEngineOptions) {
-    this.#compiler = new Compiler(options.cell, options.cacheDir);
+    this.#compiler = new Compiler(options.cell, options.cache);
     this.#memoryBytes = options.memoryBytes ?? DEFAULT_MEMORY_BYTES;
     this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
     this.#pool = new Pool(Math.min(MAX_WORKERS, availableParallelism()));

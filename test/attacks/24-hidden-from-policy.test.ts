@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { JsonObject, KubernetesObject } from "../../src/render/index.ts";
 import { COMPILED, change, container, deniedBy, openEngine, pod } from "../integration/policy/scene.ts";
 
-const scene = openEngine({ cacheDir: COMPILED });
+const scene = openEngine({ cache: COMPILED });
 const baseline = scene.compileBaseline();
 afterAll(() => scene.close());
 

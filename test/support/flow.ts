@@ -16,7 +16,10 @@ import { SHARED_CACHE, World, type WorldOptions } from "./world.ts";
 /** What starts slowly, and holds nothing of a test: one for all tests of a file. */
 class Machinery implements AsyncDisposable {
   readonly cell = new Cell({ cacheDir: join(SHARED_CACHE, "cell") });
-  readonly policies = new PolicyEngine({ cell: this.cell, cacheDir: join(SHARED_CACHE, "policies") });
+  readonly policies = new PolicyEngine({
+    cell: this.cell,
+    cache: { directory: join(SHARED_CACHE, "policies"), key: Buffer.from("of the tests") },
+  });
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.policies.close(), this.cell.close()]);

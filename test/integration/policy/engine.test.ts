@@ -156,10 +156,11 @@ describe("compiling", () => {
 
   it("takes from the cache what was compiled before, without a cell, and compiles again what is damaged", async () => {
     const cacheDir = await mkdtemp(join(tmpdir(), "sluice-policy-cache-"));
-    const first = openEngine({ cacheDir });
+    const cache = { directory: cacheDir, key: Buffer.from("a secret") };
+    const first = openEngine({ cache });
     const second = new PolicyEngine({
       cell: { checkRego: never, compileRego: never, inspectRego: never },
-      cacheDir,
+      cache,
     });
     try {
       await first.compile({ "a.rego": RULE }, { limit: 3 });

@@ -53,7 +53,7 @@ const QUERY = `{result |
 }`;
 
 describeWithTools(["opa"], "the compiled baseline, beside opa eval", ({ opa }) => {
-  const scene = openEngine({ cacheDir: COMPILED });
+  const scene = openEngine({ cache: COMPILED });
   afterAll(() => scene.close());
 
   it.each(OBJECTS)("says the same of $kind $metadata.name", async (object) => {

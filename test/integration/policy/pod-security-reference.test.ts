@@ -30,7 +30,7 @@ const RULES: ReadonlyMap<string, readonly string[]> = new Map([
   ["unrestricted capabilities", ["capabilities"]],
 ]);
 
-const scene = openEngine({ cacheDir: COMPILED });
+const scene = openEngine({ cache: COMPILED });
 afterAll(() => scene.close());
 
 /** fixtures/pod-security/make.ts makes the cases, and says how. */

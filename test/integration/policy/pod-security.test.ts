@@ -7,7 +7,7 @@ import { COMPILED, change, container, deniedBy, openEngine, pod } from "./scene.
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 
-const scene = openEngine({ cacheDir: COMPILED });
+const scene = openEngine({ cache: COMPILED });
 const baseline = scene.compileBaseline();
 afterAll(() => scene.close());
 

@@ -12,7 +12,10 @@ import { openCell, tree } from "../../cell/tree.ts";
 
 export const BASELINE = join(import.meta.dirname, "../../../policies/baseline");
 /** Where suites that test policies, and not the compiler, keep what was compiled. */
-export const COMPILED = join(import.meta.dirname, "../../../node_modules/.cache/sluice/policies");
+export const COMPILED = {
+  directory: join(import.meta.dirname, "../../../node_modules/.cache/sluice/policies"),
+  key: Buffer.from("of the tests"),
+};
 export const PARAMETERS = { registries: ["registry.bank.example"] };
 export const IMAGE = `registry.bank.example/payments/api:1@sha256:${"5".repeat(64)}`;
 
