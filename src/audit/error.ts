@@ -29,6 +29,8 @@ export type AuditErrorCode =
   | "EVIDENCE_TOO_LARGE"
   | "MALFORMED_KEY"
   | "UNSUPPORTED_KEY"
+  /** A private key that others than its owner can read, or change. */
+  | "EXPOSED_KEY"
   /** A file that would be overwritten, and must not be. */
   | "EXISTS"
   | "UNREADABLE"

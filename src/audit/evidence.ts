@@ -38,6 +38,14 @@ export async function readEvidence(
   return problem("EVIDENCE_MISMATCH", digest, `the evidence with this name hashes to ${sha256(bytes)}`);
 }
 
+/** For callers that cannot go on without it. Throws EVIDENCE_MISSING or EVIDENCE_MISMATCH. */
+export async function requireEvidence(files: LogFiles, digest: Digest): Promise<Uint8Array> {
+  const evidence = await readEvidence(files, digest);
+  if (evidence.ok) return evidence.value;
+  const [{ code, subject, message, remedy }] = evidence.refusals;
+  throw new AuditError(code, `${subject}: ${message}`, { remedy });
+}
+
 function problem(
   code: EvidenceProblem,
   subject: string,

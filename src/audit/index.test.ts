@@ -6,6 +6,7 @@ it("exports these names and no others", () => {
     new Set([
       "AuditError",
       "AuditLog",
+      "AuditLogView",
       "DirectoryFiles",
       "DirectoryStore",
       "MemoryStore",

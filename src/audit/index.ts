@@ -28,3 +28,4 @@ export type { Checkpoint, SignedCheckpoint } from "./tlog/checkpoint.ts";
 export { formatVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from "./tlog/verifier-key.ts";
 export { type LogTrust, type OpenedLog, openCheckpoint, parseTrustedKey, readOwnKey } from "./trust.ts";
 export { type LogProblem, type LogVerdict, verifyLog } from "./verify/index.ts";
+export { AuditLogView } from "./view.ts";

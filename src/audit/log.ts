@@ -3,7 +3,7 @@ import type { LogPosition } from "../verified.ts";
 import type { Anchor } from "./anchor.ts";
 import { readEntries, type StoredEntry } from "./entries.ts";
 import { AuditError } from "./error.ts";
-import { readEvidence, writeEvidence } from "./evidence.ts";
+import { requireEvidence, writeEvidence } from "./evidence.ts";
 import { equalHashes, rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
 import { type LogPlace, type LogState, publish, recover } from "./recovery.ts";
 import type { Signer } from "./signer.ts";
@@ -94,11 +94,8 @@ export class AuditLog implements LogIdentity {
   }
 
   /** Throws EVIDENCE_MISSING or EVIDENCE_MISMATCH. */
-  async readEvidence(digest: Digest): Promise<Uint8Array> {
-    const evidence = await readEvidence(this.#store, digest);
-    if (evidence.ok) return evidence.value;
-    const [{ code, subject, message, remedy }] = evidence.refusals;
-    throw new AuditError(code, `${subject}: ${message}`, { remedy });
+  readEvidence(digest: Digest): Promise<Uint8Array> {
+    return requireEvidence(this.#store, digest);
   }
 
   /**

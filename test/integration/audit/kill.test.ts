@@ -5,7 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DirectoryFiles, DirectoryStore, MemoryStore, verifyLog } from "../../../src/audit/index.ts";
+import {
+  AuditLog,
+  anchorAt,
+  DirectoryFiles,
+  DirectoryStore,
+  MemoryStore,
+  verifyLog,
+} from "../../../src/audit/index.ts";
 import { fillLog, identity, ORIGIN, openLog, saveLog } from "./samples.ts";
 
 const ROUNDS = 24;
@@ -14,21 +21,24 @@ const FIRST_SIZE = 240;
 const WRITER = join(import.meta.dirname, "writer.ts");
 
 let folder: string;
+/** Where the anchor is. */
+let beside: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-kill-"));
+  beside = await mkdtemp(join(tmpdir(), "sluice-kill-anchor-"));
   const store = new MemoryStore();
   await fillLog(await openLog(store), FIRST_SIZE);
   await saveLog(store, folder);
 });
 
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  for (const made of [folder, beside]) await rm(made, { recursive: true, force: true });
 });
 
 /** Lets a writer append until `entries` are acknowledged and `delay` milliseconds over, and kills it. */
 async function killedWriter(entries: number, delay: number): Promise<string[]> {
-  const writer = spawn(process.execPath, [WRITER, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const writer = spawn(process.execPath, [WRITER, folder, beside], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(writer, "exit");
   const acknowledged: string[] = [];
   for await (const line of createInterface({ input: writer.stdout })) {
@@ -46,7 +56,8 @@ describe("a writer that is killed", () => {
     let older: Uint8Array | undefined;
     for (let round = 0; round < ROUNDS; round++) {
       const acknowledged = await killedWriter(1 + (round % 3), (round * 7) % 11);
-      await using log = await openLog(new DirectoryStore(folder));
+      const anchor = anchorAt(new DirectoryStore(beside), "head");
+      await using log = await AuditLog.open({ store: new DirectoryStore(folder), ...identity, anchor });
       const verdict = await verifyLog(new DirectoryFiles(folder), { trust, older });
       expect(verdict, `round ${round}`).toMatchObject({ refusals: [], refusalCount: 0 });
       older = log.checkpoint.bytes;
