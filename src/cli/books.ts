@@ -1,22 +1,21 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Anchor,
   AuditError,
   AuditLog,
+  AuditLogView,
   anchorAt,
   createSigner,
+  DirectoryFiles,
   DirectoryStore,
-  formatVerifierKey,
   parseSigner,
   parseVerifierKey,
-  publicKeyPem,
   type Signer,
-  verifierKey,
 } from "../audit/index.ts";
-import { systemErrorCode } from "../fault.ts";
 import { type Books, Ledger } from "../gate/index.ts";
+import { auditKeyPaths, createAuditKey, localOrigin } from "./audit-key.ts";
+import { readKeyFile, readPrivateKeyFile } from "./key-file.ts";
 
 export const DEFAULT_STATE = ".sluice";
 
@@ -27,11 +26,13 @@ const ANCHOR_FILE = "audit.head";
 export function statePaths(stateDir: string) {
   return {
     log: join(stateDir, "log"),
-    key: join(stateDir, "audit.key"),
-    publicKey: join(stateDir, "audit.pub"),
-    verifierKey: join(stateDir, "audit.vkey"),
     anchor: join(stateDir, ANCHOR_FILE),
+    ...auditKeyPaths(keyPrefix(stateDir)),
   };
+}
+
+function keyPrefix(stateDir: string): string {
+  return join(stateDir, "audit");
 }
 
 /** Opens the audit log of a state directory for writing, and reads where its gates stand. Throws AuditError. */
@@ -64,9 +65,9 @@ async function openIdentity(stateDir: string): Promise<Identity> {
 
 async function readIdentity(stateDir: string): Promise<Identity | undefined> {
   const paths = statePaths(stateDir);
-  const pem = await readIfThere(paths.key);
+  const pem = await readPrivateKeyFile(paths.key);
   if (pem === undefined) return undefined;
-  const named = parseVerifierKey(((await readIfThere(paths.verifierKey)) ?? "").trim());
+  const named = parseVerifierKey(((await readKeyFile(paths.verifierKey)) ?? "").trim());
   if (named === undefined) {
     throw new AuditError(
       "MALFORMED_KEY",
@@ -91,35 +92,32 @@ async function createIdentity(stateDir: string): Promise<Identity> {
 
 async function writeIdentity(stateDir: string): Promise<Identity> {
   const paths = statePaths(stateDir);
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const origin = `sluice.local/${randomBytes(4).toString("hex")}`;
-  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  // The private key last, and whole: a crash before it leaves nothing that would be used.
-  await writeWhole(paths.publicKey, publicKeyPem(publicKey), 0o644);
-  await writeWhole(paths.verifierKey, `${formatVerifierKey(verifierKey(origin, publicKey))}\n`, 0o644);
-  await writeWhole(paths.key, pem, 0o600);
+  // Without the private key these are of one that was never finished: it is written last.
+  for (const path of [paths.verifierKey, paths.publicKey]) await rm(path, { force: true });
+  const origin = localOrigin();
+  const { privateKey } = await createAuditKey(keyPrefix(stateDir), origin);
   return { origin, signer: createSigner(privateKey) };
 }
 
-async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+/**
+ * Where the gates of a state directory stand, for looking only: takes no lock, so a writer may be at work.
+ * Nothing stands anywhere before the first run.
+ */
+export async function readLedger(stateDir: string): Promise<Ledger> {
+  const identity = await readIdentity(stateDir);
+  if (identity === undefined) return new Ledger();
+  const { origin, signer } = identity;
+  const files = new DirectoryFiles(statePaths(stateDir).log);
   try {
-    await writeFile(`${path}.tmp`, text, { mode, flush: true });
-    await rename(`${path}.tmp`, path);
-  } catch (cause) {
-    throw new AuditError("UNWRITABLE", `cannot write ${path} (${systemErrorCode(cause)})`, { cause });
+    return await Ledger.read(await AuditLogView.open(files, { publicKey: signer.publicKey, origin }));
+  } catch (error) {
+    if (error instanceof AuditError && error.code === "NOT_A_LOG" && !(await isAnchored(stateDir)))
+      return new Ledger();
+    throw error;
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  return await readFile(path, "utf8").catch((cause: unknown) => {
-    if (systemErrorCode(cause) === "ENOENT") return undefined;
-    throw new AuditError("UNREADABLE", `${path} cannot be read (${systemErrorCode(cause)})`, { cause });
-  });
-}
-
-/** Where the gates of a state directory stand, for looking only; nothing stands anywhere before the first run. */
-export async function readLedger(stateDir: string): Promise<Ledger> {
-  if ((await readIfThere(statePaths(stateDir).key)) === undefined) return new Ledger();
-  await using books = await openBooks(stateDir);
-  return books.ledger;
+/** Whether there was a log once. Without one, a key that `sluice keygen audit` made has no log yet. */
+async function isAnchored(stateDir: string): Promise<boolean> {
+  return (await anchorOf(stateDir).read(0)) !== undefined;
 }

@@ -6,11 +6,6 @@ const MAGIC = "openssh-key-v1\0";
 const BLOCK_BYTES = 8;
 const LINE_WIDTH = 70;
 
-/** The line of a `.pub` file, for an Ed25519 key. */
-export function toSshPublicLine(publicKey: KeyObject, comment: string): string {
-  return `${TYPE} ${publicBlob(publicKey).toString("base64")} ${comment}\n`;
-}
-
 /**
  * An Ed25519 private key as `ssh-keygen` writes it without a passphrase (OpenSSH's PROTOCOL.key). `check` is
  * any number: a reader sees by its repetition that it decrypted well.
