@@ -4,11 +4,12 @@ import {
   parseManifest,
   type Registry,
   RegistryError,
+  type RegistryErrorCode,
   type Repository,
 } from "../oci/index.ts";
 import { type Judged, passed, refused } from "../refusal.ts";
 import { mapLimited } from "./concurrency.ts";
-import type { Candidate } from "./signature.ts";
+import type { Candidate, UnreadableCandidate } from "./signature.ts";
 import { SIGNATURE_ANNOTATION, SIMPLE_SIGNING_MEDIA_TYPE } from "./simple-signing.ts";
 
 /** An image after its tag was resolved, which happens once. */
@@ -49,7 +50,7 @@ export async function collectSignatures(
     ]);
     const fetches = found.flat();
     if (fetches.length > MAX_SIGNATURES) return excessive(image, `${fetches.length} signatures`);
-    const candidates = await mapLimited(fetches, CONCURRENCY, (fetch) => fetch());
+    const candidates = await mapLimited(fetches, CONCURRENCY, orProblem);
     return passed(candidates.filter((candidate) => candidate !== undefined));
   } catch (error) {
     if (error instanceof RegistryError && error.code === "TOO_MANY_REFERRERS") {
@@ -59,25 +60,49 @@ export async function collectSignatures(
   }
 }
 
+/** What is wrong with one thing that somebody attached, and not with the registry or the way to it. */
+const BAD_CONTENT: ReadonlySet<RegistryErrorCode> = new Set([
+  "TOO_LARGE",
+  "DIGEST_MISMATCH",
+  "MALFORMED_RESPONSE",
+]);
+
+/** Keeps bad content to itself. Every other fault leaves open what there is, and is thrown on. */
+async function orProblem<T>(fetch: () => Promise<T>): Promise<T | UnreadableCandidate> {
+  try {
+    return await fetch();
+  } catch (error) {
+    if (!(error instanceof RegistryError && BAD_CONTENT.has(error.code))) throw error;
+    return { problem: error.message };
+  }
+}
+
 /** cosign 2: the layers of the manifest tagged `sha256-<hex>.sig`, the signature in an annotation. */
 async function findSimpleSignatures(
   { repository, digest }: ResolvedImage,
   registry: Registry,
   signal: AbortSignal,
 ): Promise<Fetch[]> {
-  const layout = "simplesigning";
-  const stored = await registry.fetchManifest(repository, `${digest.replace(":", "-")}.sig`, signal);
+  const tag = `${digest.replace(":", "-")}.sig`;
+  const stored = await orProblem(() => registry.fetchManifest(repository, tag, signal));
   if (stored === undefined) return [];
+  if ("problem" in stored) return [async () => stored];
   const { digest: manifest, bytes } = stored;
   const parsed = parseManifest(bytes);
-  if (parsed?.kind !== "image") return [async () => ({ layout, manifest, problem: "not an image manifest" })];
+  if (parsed?.kind !== "image") return [async () => ({ problem: "not an image manifest" })];
   const layers = parsed.layers.filter(({ mediaType }) => mediaType === SIMPLE_SIGNING_MEDIA_TYPE);
   return layers.map((layer) => async () => {
     const signature = layer.annotations?.[SIGNATURE_ANNOTATION];
-    if (signature === undefined) return { layout, manifest, problem: "a payload without a signature" };
+    if (signature === undefined) return { problem: "a payload without a signature" };
     const content = await fetchContent(layer, repository, registry, signal);
-    if ("problem" in content) return { layout, manifest, ...content };
-    return { layout, manifest, signature, blob: content.digest, payload: content.bytes };
+    if ("problem" in content) return content;
+    return {
+      layout: "simplesigning",
+      manifest,
+      signature,
+      blob: content.digest,
+      payload: content.bytes,
+    };
   });
 }
 
@@ -97,19 +122,18 @@ async function fetchBundle(
   registry: Registry,
   signal: AbortSignal,
 ): Promise<Candidate | undefined> {
-  const layout = "bundle";
   if (!isDigest(referrer.digest)) return undefined;
   const manifest = referrer.digest;
   const stored = await registry.fetchManifest(repository, manifest, signal);
-  if (stored === undefined) return { layout, manifest, problem: "listed, but the registry does not have it" };
+  if (stored === undefined) return { problem: "listed, but the registry does not have it" };
   const parsed = parseManifest(stored.bytes);
-  if (parsed?.kind !== "image") return { layout, manifest, problem: "not an image manifest" };
+  if (parsed?.kind !== "image") return { problem: "not an image manifest" };
   const [layer, ...others] = parsed.layers;
   if (layer?.mediaType !== BUNDLE_MEDIA_TYPE || others.length > 0) return undefined;
-  if (parsed.subject?.digest !== digest) return { layout, manifest, problem: "attached to another image" };
+  if (parsed.subject?.digest !== digest) return { problem: "attached to another image" };
   const content = await fetchContent(layer, repository, registry, signal);
-  if ("problem" in content) return { layout, manifest, ...content };
-  return { layout, manifest, blob: content.digest, bundle: content.bytes };
+  if ("problem" in content) return content;
+  return { layout: "bundle", manifest, blob: content.digest, bundle: content.bytes };
 }
 
 async function fetchContent(
@@ -117,7 +141,7 @@ async function fetchContent(
   repository: Repository,
   registry: Registry,
   signal: AbortSignal,
-): Promise<{ digest: Digest; bytes: Uint8Array } | { problem: string }> {
+): Promise<{ digest: Digest; bytes: Uint8Array } | UnreadableCandidate> {
   if (!isDigest(digest)) return { problem: "its content is not named by a SHA-256 digest" };
   if (size > MAX_SIGNATURE_BYTES)
     return { problem: `its content has ${size} bytes, too many for a signature` };

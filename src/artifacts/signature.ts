@@ -1,23 +1,24 @@
 import type { Digest } from "../digest.ts";
 import type { TrustedKey } from "./key.ts";
-import type { ImageRefusalCode, SignatureLayout } from "./verdict.ts";
+import type { ImageRefusalCode } from "./verdict.ts";
 
 /** What a registry holds as a signature of an image; nothing about it has been checked but its digests. */
-export type Candidate = {
-  readonly manifest: Digest;
-  readonly layout: SignatureLayout;
-} & (
+export type Candidate = SignatureContent | UnreadableCandidate;
+
+export type SignatureContent = { readonly manifest: Digest; readonly blob: Digest } & (
   | {
       readonly layout: "simplesigning";
-      readonly blob: Digest;
       readonly payload: Uint8Array;
       /** The annotation: base64. */
       readonly signature: string;
     }
-  | { readonly layout: "bundle"; readonly blob: Digest; readonly bundle: Uint8Array }
-  /** It is there, but could not be read as what it should be. */
-  | { readonly problem: string }
+  | { readonly layout: "bundle"; readonly bundle: Uint8Array }
 );
+
+/** It is there, but could not be read as what it should be. */
+export interface UnreadableCandidate {
+  readonly problem: string;
+}
 
 export type SignatureCode = Extract<
   ImageRefusalCode,

@@ -2,7 +2,13 @@ import type { Digest } from "../digest.ts";
 import { verifyBundle } from "./bundle.ts";
 import type { TrustedKey } from "./key.ts";
 import type { ArtifactRule } from "./rules.ts";
-import { type Candidate, rejected, type SignatureCode, type SignatureVerdict } from "./signature.ts";
+import {
+  type Candidate,
+  rejected,
+  type SignatureCode,
+  type SignatureContent,
+  type SignatureVerdict,
+} from "./signature.ts";
 import { verifySimpleSigning } from "./simple-signing.ts";
 import type { ImageRefusal, SignatureEvidence } from "./verdict.ts";
 
@@ -47,7 +53,7 @@ export function verifyRule(
 }
 
 function toEvidence(
-  { layout, manifest, blob }: Extract<Candidate, { blob: Digest }>,
+  { layout, manifest, blob }: SignatureContent,
   { key, identity }: Extract<SignatureVerdict, { ok: true }>,
 ): SignatureEvidence {
   return { key: key.fingerprint, origin: key.origin, layout, manifest, blob, identity };

@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { signBundle, signSimple } from "../../src/demo/cosign-signer.ts";
 import { pushImage } from "../../src/demo/image.ts";
-import { pullManifest } from "../../src/demo/registry-push.ts";
+import { type PushTarget, pullManifest, pushBlob, pushManifest } from "../../src/demo/registry-push.ts";
+import type { Digest } from "../../src/digest.ts";
 import { MEDIA_TYPE } from "../../src/oci/index.ts";
 import { codes, openScene, pod } from "../integration/artifacts/scene.ts";
 
@@ -18,6 +19,8 @@ async function openLyingScene() {
   });
   return { ...scene, control };
 }
+
+const BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 const answerWith =
   (body: string | Uint8Array, headers: Record<string, string> = {}) =>
@@ -55,7 +58,48 @@ describe("attack 16: the registry answers with something else than it was asked 
     await sign(target, await pushImage(target, "v1", "honest"), key);
     expect(codes(await attest([pod(`${name}:v1`)]))).toEqual([]);
     control.lie = { path: /\/blobs\//, answer: answerWith("{}") };
-    await expect(attest([pod(`${name}:v1`)])).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+    expect(codes(await attest([pod(`${name}:v1`)]))).toEqual(["IMAGE_SIGNATURE_INVALID"]);
+  });
+
+  /** A bundle of three bytes, which says of itself that it has `size`. */
+  async function attachBad(target: PushTarget, digest: Digest, size: number) {
+    const blob = await pushBlob(target, BUNDLE_MEDIA_TYPE, Buffer.from("bad"));
+    const manifest = await pushManifest(target, {
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPE.ociManifest,
+      artifactType: BUNDLE_MEDIA_TYPE,
+      config: blob,
+      layers: [{ ...blob, size }],
+      subject: { mediaType: MEDIA_TYPE.ociManifest, digest, size: 0 },
+    });
+    return { blob: blob.digest, manifest: manifest.digest };
+  }
+
+  it.each([
+    ["larger than it says", 2, undefined],
+    ["another blob than was asked for", 3, "blob"],
+    ["another manifest than was asked for", 3, "manifest"],
+  ] as const)("and what is attached beside a good signature does not hide it: %s", async (_, size, lie) => {
+    const { name, target, key, control, attest } = await openLyingScene();
+    const digest = await pushImage(target, "v1", "honest");
+    const bad = await attachBad(target, digest, size);
+    const path = new RegExp(`${bad[lie ?? "blob"]}$`);
+    if (lie !== undefined) control.lie = { path, answer: answerWith("{}") };
+    expect(codes(await attest([pod(`${name}:v1`)]))).toEqual(["IMAGE_SIGNATURE_INVALID"]);
+    await signBundle(target, digest, key);
+    expect(codes(await attest([pod(`${name}:v1`)]))).toEqual([]);
+
+    control.lie = { path, answer: (response) => response.writeHead(418).end() };
+    await expect(attest([pod(`${name}:v1`)])).rejects.toMatchObject({ code: "UNEXPECTED_STATUS" });
+  });
+
+  it("a tag for signatures that gives something else hides no good bundle", async () => {
+    const { name, target, key, control, attest } = await openLyingScene();
+    const digest = await pushImage(target, "v1", "honest");
+    control.lie = { path: /\.sig$/, answer: answerWith("x", { "docker-content-digest": digest }) };
+    expect(codes(await attest([pod(`${name}:v1`)]))).toEqual(["IMAGE_SIGNATURE_INVALID"]);
+    await signBundle(target, digest, key);
+    expect(codes(await attest([pod(`${name}:v1`)]))).toEqual([]);
   });
 
   it("another image's signature in the list of referrers", async () => {
