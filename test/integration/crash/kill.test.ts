@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DirectoryFiles, parsePublicKey } from "../../../src/audit/index.ts";
-import { argsFor, runCli, shareCompiled, startCli } from "../../support/cli.ts";
+import { argsFor, runCli, shareCell, startCli } from "../../support/cli.ts";
 import { expectSound, readTarget } from "../../support/invariants.ts";
 import type { ReadEntry } from "../../support/log-entries.ts";
 import { World } from "../../support/world.ts";
@@ -47,7 +47,7 @@ describe("attack 32: a gate that is killed at any moment", () => {
     async () => {
       const random = randomFrom(SEED);
       await using world = await World.open();
-      await shareCompiled(world);
+      await shareCell(world);
       const watched = [join(world.state, "log"), join(world.folder, ".out.sluice")];
       await makeFolders(watched);
       const denied = new Set<string>();
