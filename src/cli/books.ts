@@ -73,7 +73,8 @@ async function readIdentity(stateDir: string): Promise<Identity | undefined> {
       "MALFORMED_KEY",
       `${paths.verifierKey} is missing or damaged: it holds the log's name`,
       {
-        remedy: "restore it from where you keep the public key, or move audit.key away to begin a new log",
+        remedy:
+          "restore it from where you keep the public key, or move audit.key, audit.head and the log away together to begin a new log",
       },
     );
   }
