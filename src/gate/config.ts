@@ -41,7 +41,7 @@ export interface GateConfig {
  * Finds what a gate names. Names resolve in the gate's own namespace only (a TrustPolicy or Secret of
  * another tenant is not there); PolicyBundles are cluster-scoped. Throws {@link ResourceError}.
  */
-export function resolveGate(located: Located<Gate>, resources: Resources): GateConfig {
+function resolveGate(located: Located<Gate>, resources: Resources): GateConfig {
   const gate = located.resource;
   const { metadata, spec } = gate;
   const trust = resources.trustPolicies.get(`${metadata.namespace}/${spec.trust}`);

@@ -1,4 +1,4 @@
-export { type GateConfig, resolveGate, selectGates } from "./config.ts";
+export { type GateConfig, selectGates } from "./config.ts";
 export { decide, type Findings } from "./decide.ts";
 export type { Admit, ChangeSource, Decision, Deny, Named, Reason, Stage } from "./decision.ts";
 export { GateError, type GateErrorCode } from "./error.ts";
