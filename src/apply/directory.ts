@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { systemErrorCode } from "../fault.ts";
+import { syncFolder } from "../sync-folder.ts";
 import type { LogPosition, Recorded } from "../verified.ts";
 import { ApplyError } from "./error.ts";
 import { PROVENANCE_FILE, type TargetFile, toFiles } from "./files.ts";
@@ -87,7 +88,7 @@ export class DirectoryTarget implements Target {
     const fresh = join(this.#store, `link-${generation}`);
     await symlink(join(basename(this.#store), generation), fresh);
     await rename(fresh, this.#link);
-    await syncDirectory(dirname(this.#link));
+    await syncFolder(dirname(this.#link));
   }
 
   /**
@@ -109,7 +110,7 @@ async function writeGeneration(folder: string, files: readonly TargetFile[]): Pr
     const file = await open(join(folder, path), "wx", mode);
     await writeAndSync(file, text);
   }
-  for (const each of [...folders, dirname(folder)]) await syncDirectory(each);
+  for (const each of [...folders, dirname(folder)]) await syncFolder(each);
 }
 
 async function writeAndSync(file: FileHandle, text: string): Promise<void> {
@@ -118,15 +119,6 @@ async function writeAndSync(file: FileHandle, text: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { access, type FileHandle, link, mkdir, open, rm } from "node:fs/promises
 import { dirname } from "node:path";
 import { AuditError } from "../audit/index.ts";
 import { systemErrorCode } from "../fault.ts";
+import { syncFolder } from "../sync-folder.ts";
 
 export const OWNER_ONLY = 0o600;
 export const READABLE = 0o644;
@@ -64,15 +65,6 @@ async function writeSynced(file: FileHandle, content: string, mode: number): Pro
 }
 
 /** Makes the names in a folder durable. Windows has no such call, and writes names through by itself. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 /** The file, or undefined where there is none. Throws UNREADABLE. */
 export async function readKeyFile(path: string): Promise<string | undefined> {

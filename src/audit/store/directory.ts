@@ -1,6 +1,7 @@
 import { constants, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemErrorCode } from "../../fault.ts";
+import { syncFolder } from "../../sync-folder.ts";
 import { AuditError } from "../error.ts";
 import { claim } from "./claim.ts";
 import type { LogFiles, LogStore } from "./store.ts";
@@ -105,15 +106,6 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Makes the names in a folder durable. Windows has no such call, and writes names through by itself. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 function unwritable(path: string, error: unknown): AuditError {
   const code = systemErrorCode(error) ?? "unknown error";

@@ -1,5 +1,6 @@
-import { open, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "../../sync-folder.ts";
 
 /** Replaces a file's content in one step: a crash leaves the old or the new. Durable when it returns. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -11,10 +12,5 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
 /** Moves a file that is durable already; the new name is durable when it returns. */
 export async function moveInto(from: string, to: string): Promise<void> {
   await rename(from, to);
-  const directory = await open(dirname(to), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await syncFolder(dirname(to));
 }
