@@ -64,7 +64,9 @@ const PLACES: readonly [string, (hidden: JsonObject) => KubernetesObject][] = [
 describe("attack 24: a container where a policy does not look", () => {
   it.each(PLACES)("%s", async (_, place) => {
     expect(deniedBy(await evaluate(place(GOOD)))).toEqual([]);
-    expect(deniedBy(await evaluate(place(EVIL)))).toEqual(
+    const denied = deniedBy(await evaluate(place(EVIL)));
+    // Said besides, of kinds that are not built in: its own tests are with the rule.
+    expect(denied.filter((name) => name !== "sluice.object.privileges_elsewhere")).toEqual(
       AGAINST_EVIL.map((name) => `sluice.object.${name}`),
     );
   });
