@@ -20,6 +20,11 @@ describe("two decisions are the same", () => {
       denied,
       { ...denied, reasons: [{ ...UNSIGNED, stage: "verify", remedy: "" }] },
     ],
+    [
+      "where the reason is put in other words, as by a policy that tells the time",
+      denied,
+      { ...denied, reasons: [{ ...UNSIGNED, stage: "verify", message: "at 12:00:01" }] },
+    ],
   ])("%s", (_, one, other) => {
     expect(changeIdOf(other)).toBe(changeIdOf(one));
   });

@@ -4,8 +4,8 @@ import type { Decision } from "./decision.ts";
 
 /**
  * What makes two decisions the same one: the same gate, commit and output, judged the same way for the same
- * reasons under the same trust and policies. Time is not part of it, nor the length of the range: a gate
- * that looks again and finds nothing new has nothing new to record.
+ * reasons under the same trust and policies. Time is not part of it, nor the length of the range, nor the words of a
+ * reason (a policy may put the time in): a gate that looks again and finds nothing new has nothing new to record.
  */
 export function changeIdOf(decision: Decision): Digest {
   const { gate, source, trust, policies, verdict } = decision;
@@ -19,7 +19,7 @@ export function changeIdOf(decision: Decision): Digest {
       result:
         decision.verdict === "admit"
           ? decision.manifests.digest
-          : decision.reasons.map(({ stage, code, subject, message }) => [stage, code, subject, message]),
+          : decision.reasons.map(({ stage, code, subject }) => [stage, code, subject]),
     }),
   );
 }
