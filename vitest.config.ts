@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    projects: [
+      // Units change nothing that a module holds, so one loading of the modules serves every file of a worker.
+      { extends: true, test: { name: "units", include: ["src/**/*.test.ts"], isolate: false } },
+      { extends: true, test: { name: "real parts", include: ["test/**/*.test.ts"] } },
+    ],
     environment: "node",
     allowOnly: false,
     expect: { requireAssertions: true },
@@ -11,6 +15,8 @@ export default defineConfig({
     maxWorkers: 2,
     // What bin/sluice does for itself: the many commands that tests start load compiled scripts.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/sluice") },
+    // The cell is a large module, and tests are short: the optimizing compiler would cost more than it saves.
+    execArgv: ["--liftoff-only"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/support/reporter.ts"],

@@ -27,7 +27,7 @@ export interface Finished {
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const nowhere = { HOME: "/nonexistent", DOCKER_CONFIG: "/nonexistent", NO_COLOR: "1" };
   const compiled = { NODE_COMPILE_CACHE: join(SHARED_CACHE, "node") };
-  return spawn(process.execPath, [MAIN, ...args], {
+  return spawn(process.execPath, ["--liftoff-only", MAIN, ...args], {
     env: { PATH: process.env.PATH, ...nowhere, ...compiled, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
