@@ -20,7 +20,7 @@ export interface StartRow {
   readonly peakMebibytes: number;
 }
 
-/** `sluice check` over the demo's gate, as a process: with an empty state directory, and with the caches of a run before. */
+/** `sluice run --once` over the demo's gate, as a process: with an empty state directory, and with the caches of a run before. */
 export async function benchStart(): Promise<StartRow[]> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   try {
@@ -47,7 +47,7 @@ export async function benchStart(): Promise<StartRow[]> {
 
 async function timeCheck(gateFolder: string, state: string): Promise<Omit<StartRow, "name">> {
   const started = performance.now();
-  const args = [MAIN, "check", "-f", gateFolder, "--state", state, "--output", "json"];
+  const args = [MAIN, "run", "--once", "-f", gateFolder, "--state", state, "--output", "json"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
   let peak = 0;
   const poll = setInterval(() => {
@@ -55,7 +55,7 @@ async function timeCheck(gateFolder: string, state: string): Promise<Omit<StartR
   }, POLL_MS);
   const [code] = await once(child, "exit");
   clearInterval(poll);
-  if (code !== 0) throw new Error(`sluice check exited with ${code}`);
+  if (code !== 0) throw new Error(`sluice run exited with ${code}`);
   return { milliseconds: performance.now() - started, peakMebibytes: peak };
 }
 
@@ -69,7 +69,7 @@ export function toTable(rows: readonly StartRow[]): string {
   const line = (name: string, time: string, peak: string): string =>
     `${name.padEnd(52)}${time.padStart(10)}${peak.padStart(10)}`;
   return [
-    line("from start to first decision (sluice check)", "ms", "peak MiB"),
+    line("from start to first decision (sluice run --once)", "ms", "peak MiB"),
     ...rows.map((row) => line(row.name, row.milliseconds.toFixed(0), row.peakMebibytes.toFixed(0))),
   ].join("\n");
 }
