@@ -81,8 +81,8 @@ describe("a decision that is in the log already", () => {
     await using books = await openBooks();
     await recordDecision(admission("a"), books);
     await recordDecision(denial("b"), books);
-    expect(books.ledger.find(admission("a"))).toBeDefined();
-    expect(books.ledger.find(denial("b"))).toBeDefined();
+    expect(books.ledger.find(admission("a"))).toMatchObject({ decision: { verdict: "admit" } });
+    expect(books.ledger.find(denial("b"))).toMatchObject({ decision: { verdict: "deny" } });
   });
 
   it("is not found where another admission came after it", async () => {
