@@ -56,7 +56,7 @@ const ARTIFACT_DIRECTORY = join(import.meta.dirname, "../../cell");
  * The ecosystem's own code, without a file system, a network or an environment. What an author did wrong is an
  * answer; a CellError is thrown when the cell itself could not work. The same input gives the same bytes.
  */
-export class Cell {
+export class Cell implements AsyncDisposable {
   readonly #pool: Pool;
 
   constructor(options: CellOptions = {}) {
@@ -117,6 +117,10 @@ export class Cell {
   /** Ends the workers, in the middle of whatever they do. */
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #run<T>(

@@ -3,6 +3,7 @@ import { loadResources } from "../api/index.ts";
 import { type Decision, judge, prepareGate, rangeStart, selectGates } from "../gate/index.ts";
 import { action } from "./action.ts";
 import { DEFAULT_STATE, readLedger } from "./books.ts";
+import { startCell } from "./cells.ts";
 import { printDecision, toJson } from "./decision-view.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { openWorkspace } from "./workspace.ts";
@@ -28,8 +29,9 @@ export function registerCheck(program: Command): void {
 
 async function check(io: Io, names: readonly string[], { file, state }: CheckOptions): Promise<ExitCode> {
   const configs = selectGates(await loadResources(file), names);
+  await using cell = startCell(state, { brief: true });
   const ledger = await readLedger(state);
-  await using workspace = await openWorkspace({ stateDir: state });
+  await using workspace = await openWorkspace({ stateDir: state, cell });
   const decisions: Decision[] = [];
   for (const config of configs) {
     io.progress(`judging ${config.gate.namespace}/${config.gate.name}…`);

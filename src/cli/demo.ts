@@ -15,6 +15,7 @@ import {
 } from "../gate/index.ts";
 import { action } from "./action.ts";
 import { openBooks, statePaths } from "./books.ts";
+import { openToolCell } from "./cells.ts";
 import { printDecision, toJson } from "./decision-view.ts";
 import { auditChapter } from "./demo-audit.ts";
 import { epilogue, PROLOGUE, tell, verdictLine } from "./demo-story.ts";
@@ -70,8 +71,10 @@ interface Play {
 }
 
 async function playAll(io: Io, world: World, state: string): Promise<Play> {
+  await using cell = openToolCell();
+  void cell.warm().catch(() => undefined); // the first call says what is wrong with it
   await using books = await openBooks(state);
-  await using workspace = await openWorkspace({ stateDir: state });
+  await using workspace = await openWorkspace({ stateDir: state, cell });
   const played: Played[] = [];
   let head: string | undefined;
   let early: Uint8Array | undefined;

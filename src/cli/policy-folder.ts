@@ -1,6 +1,6 @@
 import type { Cell } from "../cell/index.ts";
 import { readPolicyDirectory } from "../policy/index.ts";
-import { openToolCell } from "./cell-cache.ts";
+import { openToolCell } from "./cells.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { reportRefusals } from "./refusal-view.ts";
 
@@ -14,10 +14,6 @@ export async function withPolicies(
 ): Promise<ExitCode> {
   const files = await readPolicyDirectory(dir);
   if (!files.ok) return reportRefusals(io, files.refusals);
-  const cell = openToolCell();
-  try {
-    return await body(files.value, cell);
-  } finally {
-    await cell.close();
-  }
+  await using cell = openToolCell();
+  return await body(files.value, cell);
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 
 import { manifestsOf, RenderError, readLocalFolder, renderFiles, toYaml } from "../render/index.ts";
 import { action } from "./action.ts";
-import { openToolCell } from "./cell-cache.ts";
+import { openToolCell } from "./cells.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { reportRefusals } from "./refusal-view.ts";
 
@@ -26,23 +26,19 @@ export function registerRender(program: Command): void {
 async function renderFolder(io: Io, dir: string, { root = dir }: RenderOptions): Promise<ExitCode> {
   const files = await readLocalFolder(root);
   if (!files.ok) return reportRefusals(io, files.refusals);
-  const cell = openToolCell();
-  try {
-    const rendered = await renderFiles(files.value, pathBelow(root, dir), cell);
-    if (!rendered.ok) return reportRefusals(io, rendered.refusals);
-    const { objects, digest } = manifestsOf(rendered.value.map(({ value }) => value));
-    if (io.format === "json") io.json({ digest, objects });
-    else
-      io.line(
-        objects
-          .map((object) => toYaml(object))
-          .join("---\n")
-          .trimEnd(),
-      );
-    return ExitCode.passed;
-  } finally {
-    await cell.close();
-  }
+  await using cell = openToolCell();
+  const rendered = await renderFiles(files.value, pathBelow(root, dir), cell);
+  if (!rendered.ok) return reportRefusals(io, rendered.refusals);
+  const { objects, digest } = manifestsOf(rendered.value.map(({ value }) => value));
+  if (io.format === "json") io.json({ digest, objects });
+  else
+    io.line(
+      objects
+        .map((object) => toYaml(object))
+        .join("---\n")
+        .trimEnd(),
+    );
+  return ExitCode.passed;
 }
 
 function pathBelow(root: string, dir: string): string {

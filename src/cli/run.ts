@@ -12,6 +12,7 @@ import {
 } from "../gate/index.ts";
 import { action, reportFault } from "./action.ts";
 import { DEFAULT_STATE, openBooks } from "./books.ts";
+import { startCell } from "./cells.ts";
 import { printDecision, toJson } from "./decision-view.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
@@ -43,8 +44,9 @@ interface Running {
 
 async function run(io: Io, names: readonly string[], { file, state, once }: RunOptions): Promise<ExitCode> {
   const gates = selectGates(await loadResources(file), names);
+  await using cell = startCell(state, { brief: once });
   await using books = await openBooks(state);
-  await using workspace = await openWorkspace({ stateDir: state });
+  await using workspace = await openWorkspace({ stateDir: state, cell });
   const running = { io, files: file, books, workspace };
   return await (once ? runOnce(gates, running) : runUntilStopped(gates, running)); // before the log is closed
 }

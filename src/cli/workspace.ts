@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Cell } from "../cell/index.ts";
+import type { Cell } from "../cell/index.ts";
 import type { Stages } from "../gate/index.ts";
 import { createRegistry, directoryCache, readDockerConfig } from "../oci/index.ts";
 import { PolicyEngine } from "../policy/index.ts";
@@ -17,16 +17,15 @@ export interface Workspace extends AsyncDisposable {
 export interface WorkspaceOptions {
   /** Where caches are. */
   readonly stateDir: string;
+  readonly cell: Cell;
   /** docker's `config.json`, for logins to registries. */
   readonly dockerConfig?: string;
 }
 
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { stateDir, dockerConfig = defaultDockerConfig() } = options;
+  const { stateDir, cell, dockerConfig = defaultDockerConfig() } = options;
   const cacheDir = join(stateDir, "cache");
   const credentials = await readDockerConfig(dockerConfig);
-  const cell = new Cell({ cacheDir: join(cacheDir, "cell") });
-  void cell.warm().catch(() => undefined); // starts while git fetches; what is wrong with it, the first call says
   const key = await readCacheKey(stateDir);
   const policies = new PolicyEngine({
     cell,
@@ -36,9 +35,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   return {
     stages: { cell, policies, registry, gitDir: join(cacheDir, "git"), now: Date.now },
     policies,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([policies.close(), cell.close()]);
-    },
+    [Symbol.asyncDispose]: () => policies.close(),
   };
 }
 

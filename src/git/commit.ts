@@ -1,5 +1,5 @@
 import { type Judged, passed, refused } from "../refusal.ts";
-import { type CommitHeader, MalformedCommit, MAX_PARENTS, splitCommit } from "./commit-headers.ts";
+import { type CommitHeader, MAX_PARENTS, MalformedCommit, splitCommit } from "./commit-headers.ts";
 import { isOid, type Oid } from "./oid.ts";
 
 /** More than any real signature: an RSA-4096 one with its armor is under 1 KiB. */

@@ -1,3 +1,4 @@
+export { CLOCK_SKEW_MS } from "./clock.ts";
 export type { Certificate, Component } from "./openpgp/certificate.ts";
 export { buildOpenpgpKeyring, type KeyFile, type OpenpgpKeyring, readKeyFile } from "./openpgp/keyring.ts";
 export { type AllowedSigner, type AllowedSigners, parseAllowedSigners } from "./ssh/allowed-signers.ts";
@@ -6,5 +7,4 @@ export type { SshPublicKey } from "./ssh/public-key.ts";
 export { signSsh, toSshKeyLine } from "./ssh/sign.ts";
 export type { SshKeyring } from "./ssh/verify.ts";
 export type { GoodSignature, RefusedSignature, Scheme, SignatureCode, SignatureVerdict } from "./verdict.ts";
-export { CLOCK_SKEW_MS } from "./clock.ts";
 export { type Keyring, verifySignature } from "./verify.ts";

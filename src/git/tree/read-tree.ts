@@ -1,5 +1,5 @@
 import { clip } from "../../clip.ts";
-import { type Judged, isNonEmpty, passed, type Refusal } from "../../refusal.ts";
+import { isNonEmpty, type Judged, passed, type Refusal } from "../../refusal.ts";
 import type { Oid } from "../oid.ts";
 import { type GitRefusalCode, toRefusal } from "../refusal.ts";
 import type { Repository } from "../repository/repository.ts";

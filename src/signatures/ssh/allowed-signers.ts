@@ -1,8 +1,8 @@
 import { type Judged, passed, type Refusal, refused } from "../../refusal.ts";
 import { parseSshKeyLine } from "./key-line.ts";
-import { MalformedOption, type SignerOptions, parseSignerOptions } from "./signer-options.ts";
 import { matchesPatternList } from "./pattern-list.ts";
 import type { SshPublicKey } from "./public-key.ts";
+import { MalformedOption, parseSignerOptions, type SignerOptions } from "./signer-options.ts";
 import { GIT_NAMESPACE } from "./sshsig.ts";
 
 /** One entry that can vouch for commits. */
