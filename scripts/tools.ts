@@ -1,13 +1,13 @@
-// Builds the pinned Go tools that tests and benchmarks use beside Sluice (test/tools/go.mod), each once.
+// Builds the pinned Go tools that tests and benchmarks use beside Sluice (test/tools), each once.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
-import { isBuilt, locateTool, type Tool, toolNames, toolsModule } from "../test/support/toolbox.ts";
+import { isBuilt, locateTool, type Tool, toolNames } from "../test/support/toolbox.ts";
 
 /** The module's own pins decide, not the environment or another checkout; no C compiler is needed. */
 const GO_ENVIRONMENT = { GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "", CGO_ENABLED: "0" };
-const BUILD = ["build", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags=-s -w"];
+const BUILD = ["build", "-mod=readonly", "-buildvcs=false", "-trimpath"];
 
 const GO_NEEDED =
   "The tools are built with Go (its release is in test/tools/go.mod). Install it, or go on without: the " +
@@ -18,9 +18,10 @@ const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFi
 /** Renamed into place, so that a tool which is there is whole, whoever else builds at the same time. */
 function build(tool: Tool): boolean {
   mkdirSync(dirname(tool.path), { recursive: true });
+  const linkerFlags = `-s -w ${tool.linkerFlags}`.trim();
   const unfinished = `${tool.path}.${process.pid}`;
-  const { status } = spawnSync("go", [...BUILD, "-o", unfinished, tool.package], {
-    cwd: toolsModule,
+  const { status } = spawnSync("go", [...BUILD, `-ldflags=${linkerFlags}`, "-o", unfinished, tool.package], {
+    cwd: tool.module,
     env: { ...process.env, ...GO_ENVIRONMENT },
     stdio: ["ignore", "inherit", "inherit"],
   });
@@ -45,6 +46,6 @@ function buildMissing(missing: Tool[]): boolean {
 const started = Date.now();
 const tools = toolNames.map(locateTool);
 const ready = buildMissing(tools.filter((tool) => !isBuilt(tool)));
-if (ready) for (const tool of tools) console.log(`${tool.name.padEnd(12)} ${tool.path}`);
+if (ready) for (const tool of tools) console.log(`${tool.name.padEnd(17)} ${tool.path}`);
 console.log(ready ? `All tools are there (${seconds(started)}).` : "Not all tools are there.");
 process.exitCode = ready ? 0 : 2;

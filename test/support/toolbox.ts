@@ -3,38 +3,61 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where the Go module lies that pins the tools. */
-export const toolsModule = join(import.meta.dirname, "..", "tools");
+const toolsModule = join(import.meta.dirname, "..", "tools");
 
-/** The programs that `npm run tools` builds, and the Go package of each. */
-const PACKAGES = {
-  crane: "github.com/google/go-containerregistry/cmd/crane",
-  cosign: "github.com/sigstore/cosign/v3/cmd/cosign",
-  cosign2: "github.com/sigstore/cosign/v2/cmd/cosign",
-  opa: "github.com/open-policy-agent/opa",
-  conftest: "github.com/open-policy-agent/conftest",
-  notecheck: "./notecheck",
-  tesseracheck: "./tesseracheck",
-  tesseralog: "./tesseralog",
-  referrersregistry: "./referrersregistry",
-  kubeyaml: "./kubeyaml",
-} as const;
+/** A program of Go, and how it is built beside `go build`'s usual flags. */
+interface Recipe {
+  readonly package: string;
+  /** The folder of the Go module that pins it, below `test/tools`. */
+  readonly module?: string;
+  readonly linkerFlags?: string;
+}
 
-export type ToolName = keyof typeof PACKAGES;
+/** What Kubernetes' own build stamps in: without it the API server says, and emulates, version 0.0. */
+const KUBERNETES_VERSION = ["gitVersion=v1.36.3", "gitMajor=1", "gitMinor=36"]
+  .map((value) => `-X k8s.io/component-base/version.${value}`)
+  .join(" ");
 
-export const toolNames = Object.keys(PACKAGES) as ToolName[];
+/** A module of its own: its requirements would move those of the other tools. */
+const KUBERNETES = { module: "kubernetes", linkerFlags: KUBERNETES_VERSION };
+
+/** The programs that `npm run tools` builds. */
+const RECIPES = {
+  crane: { package: "github.com/google/go-containerregistry/cmd/crane" },
+  cosign: { package: "github.com/sigstore/cosign/v3/cmd/cosign" },
+  cosign2: { package: "github.com/sigstore/cosign/v2/cmd/cosign" },
+  opa: { package: "github.com/open-policy-agent/opa" },
+  conftest: { package: "github.com/open-policy-agent/conftest" },
+  notecheck: { package: "./notecheck" },
+  tesseracheck: { package: "./tesseracheck" },
+  tesseralog: { package: "./tesseralog" },
+  referrersregistry: { package: "./referrersregistry" },
+  kubeyaml: { package: "./kubeyaml" },
+  etcd: { ...KUBERNETES, package: "go.etcd.io/etcd/server/v3" },
+  "kube-apiserver": { ...KUBERNETES, package: "k8s.io/kubernetes/cmd/kube-apiserver" },
+  kubectl: { ...KUBERNETES, package: "k8s.io/kubernetes/cmd/kubectl" },
+} as const satisfies Record<string, Recipe>;
+
+export type ToolName = keyof typeof RECIPES;
+
+export const toolNames = Object.keys(RECIPES) as ToolName[];
 
 export interface Tool {
   readonly name: ToolName;
   readonly package: string;
+  /** The folder of the Go module that pins it. */
+  readonly module: string;
+  readonly linkerFlags: string;
   /** Where the built program lies, once it is built. Names all that it is built from. */
   readonly path: string;
 }
 
 export function locateTool(name: ToolName): Tool {
-  const package_ = PACKAGES[name];
-  const directory = `${name}-${digestOf(package_).slice(0, 16)}`;
-  return { name, package: package_, path: join(cacheDirectory(), directory, name) };
+  const recipe: Recipe = RECIPES[name];
+  const { package: package_, linkerFlags = "" } = recipe;
+  const module = join(toolsModule, recipe.module ?? ".");
+  const directory = `${name}-${digestOf(module, recipe).slice(0, 16)}`;
+  return { name, package: package_, module, linkerFlags, path: join(cacheDirectory(), directory, name) };
 }
 
 export function isBuilt(tool: Tool): boolean {
@@ -46,16 +69,18 @@ function cacheDirectory(): string {
 }
 
 /** go.mod and go.sum pin the Go release and every dependency; only our own programs have sources besides. */
-function digestOf(package_: string): string {
+function digestOf(module: string, { package: package_, linkerFlags = "" }: Recipe): string {
   const files = ["go.mod", "go.sum"];
-  if (package_.startsWith("./")) files.push(...sourcesIn(package_), ...sourcesIn("internal/report"));
+  if (package_.startsWith("./")) {
+    files.push(...sourcesIn(module, package_), ...sourcesIn(module, "internal/report"));
+  }
   const hash = createHash("sha256");
-  for (const file of files) hash.update(readFileSync(join(toolsModule, file)));
-  return hash.digest("hex");
+  for (const file of files) hash.update(readFileSync(join(module, file)));
+  return hash.update(linkerFlags).digest("hex");
 }
 
-function sourcesIn(folder: string): string[] {
-  return readdirSync(join(toolsModule, folder))
+function sourcesIn(module: string, folder: string): string[] {
+  return readdirSync(join(module, folder))
     .filter((file) => file.endsWith(".go"))
     .sort()
     .map((file) => join(folder, file));
