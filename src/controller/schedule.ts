@@ -1,9 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 300_000;
-/** The share of a wait that is random, so that many gates do not knock at once. */
-const JITTER = 0.2;
+import { backoff, withJitter } from "./backoff.ts";
 
 export interface Scheduled {
   /** Milliseconds between the end of one run and the start of the next. */
@@ -30,13 +26,12 @@ async function runOne(entry: Scheduled, { signal, random }: ScheduleOptions): Pr
       () => 0,
       () => faults + 1,
     );
-    const wait = waitAfter(faults, entry.interval) * (1 + JITTER * (random() - 0.5));
+    const wait = withJitter(waitAfter(faults, entry.interval), random);
     await sleep(wait, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
   }
 }
 
 /** How long to wait after so many faults in a row: the interval after none, otherwise doubling from a second. */
 export function waitAfter(faults: number, interval: number): number {
-  if (faults === 0) return interval;
-  return Math.min(FIRST_RETRY_MS * 2 ** (faults - 1), LONGEST_RETRY_MS);
+  return faults === 0 ? interval : backoff(faults);
 }

@@ -1,0 +1,137 @@
+import { backoff, withJitter } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+
+/** When a key is to run again, unless it is asked for before. */
+export type Next =
+  /** It went well; look again after so many milliseconds. */
+  | { readonly kind: "later"; readonly after: number }
+  /** It did not; with backoff, but within so many milliseconds. A run that rejects counts as this, without bound. */
+  | { readonly kind: "retry"; readonly within?: number }
+  /** Only when it is asked for. */
+  | { readonly kind: "wait" };
+
+export interface QueueOptions {
+  /** How many keys may run at the same time. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+interface Timer {
+  readonly due: number;
+  readonly cancel: () => void;
+}
+
+/**
+ * Work by key. A key that is asked for many times before its turn runs once; one that is asked for while it runs
+ * runs once more afterwards, since what it read may be old by then; and no key ever runs twice at the same time.
+ * Keys run in the order in which they were first asked for.
+ */
+export class WorkQueue {
+  readonly #run: (key: string) => Promise<Next>;
+  readonly #options: QueueOptions;
+  readonly #waiting = new Set<string>();
+  /** What runs, and whether it was asked for since it began. */
+  readonly #running = new Map<string, boolean>();
+  readonly #timers = new Map<string, Timer>();
+  readonly #faults = new Map<string, number>();
+  readonly #drained = Promise.withResolvers<void>();
+  #stopped = false;
+
+  constructor(run: (key: string) => Promise<Next>, options: QueueOptions) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /** Keys that wait for their turn. */
+  get depth(): number {
+    return this.#waiting.size;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  add(key: string): void {
+    if (this.#stopped) return;
+    if (this.#running.has(key)) this.#running.set(key, true);
+    else this.#waiting.add(key);
+    this.#startWaiting();
+  }
+
+  /** Asks for a key at a later moment. Of several moments the earliest counts, and a run that begins before takes its place. */
+  addAfter(key: string, ms: number): void {
+    if (this.#stopped) return;
+    const { clock } = this.#options;
+    const due = clock.now() + ms;
+    const known = this.#timers.get(key);
+    if (known !== undefined && known.due <= due) return;
+    known?.cancel();
+    const cancel = clock.after(ms, () => {
+      this.#timers.delete(key);
+      this.add(key);
+    });
+    this.#timers.set(key, { due, cancel });
+  }
+
+  /** Drops what is planned for a key, and its count of faults. A run that has begun goes on. */
+  forget(key: string): void {
+    this.#waiting.delete(key);
+    this.#faults.delete(key);
+    this.#cancelTimer(key);
+  }
+
+  /** Begins nothing any more, and waits for what runs: true when all of it ended within so many milliseconds. */
+  async drain(within: number): Promise<boolean> {
+    this.#stopped = true;
+    this.#waiting.clear();
+    for (const key of [...this.#timers.keys()]) this.#cancelTimer(key);
+    if (this.#running.size === 0) return true;
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(within, late.resolve);
+    await Promise.race([this.#drained.promise, late.promise]);
+    cancel();
+    return this.#running.size === 0;
+  }
+
+  #startWaiting(): void {
+    for (const key of this.#waiting) {
+      if (this.#running.size >= this.#options.concurrency) return;
+      this.#waiting.delete(key);
+      this.#cancelTimer(key);
+      this.#running.set(key, false);
+      void this.#execute(key);
+    }
+  }
+
+  async #execute(key: string): Promise<void> {
+    const next = await this.#run(key).catch((): Next => ({ kind: "retry" }));
+    const askedAgain = this.#running.get(key) === true;
+    this.#running.delete(key);
+    if (this.#stopped) {
+      if (this.#running.size === 0) this.#drained.resolve();
+      return;
+    }
+    this.#plan(key, next);
+    if (askedAgain) this.#waiting.add(key);
+    this.#startWaiting();
+  }
+
+  #plan(key: string, next: Next): void {
+    const { random } = this.#options;
+    if (next.kind === "retry") {
+      const faults = (this.#faults.get(key) ?? 0) + 1;
+      this.#faults.set(key, faults);
+      this.addAfter(key, withJitter(backoff(faults, next.within), random));
+      return;
+    }
+    this.#faults.delete(key);
+    if (next.kind === "later") this.addAfter(key, withJitter(next.after, random));
+  }
+
+  #cancelTimer(key: string): void {
+    this.#timers.get(key)?.cancel();
+    this.#timers.delete(key);
+  }
+}
