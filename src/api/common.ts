@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withRules } from "./rules.ts";
 
 /** The one version of every resource kind here. */
 export const API_VERSION = "sluice.dev/v1";
@@ -8,6 +9,26 @@ export const nameSchema = z
   .string()
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "lower-case letters, digits, `-` and `.` (a Kubernetes name)");
+
+/** Longer ones fit in no label value: names of gates and namespaces are written to labels. */
+const MAX_LABEL = 63;
+
+export const gateNameSchema = nameSchema.max(
+  MAX_LABEL,
+  `at most ${MAX_LABEL} characters: the name of a gate is a label of all that it owns`,
+);
+
+/** A key of a Secret's or ConfigMap's data. */
+const dataKeySchema = z
+  .string()
+  .max(253)
+  .regex(/^[-._a-zA-Z0-9]+$/, "letters, digits, `-`, `_` and `.` (a key of a Secret's data)");
+
+/** One value of a Secret or ConfigMap, in the namespace of the resource that names it. */
+export const dataRefSchema = z.strictObject({
+  name: nameSchema.describe("Its name, in this resource's own namespace."),
+  key: dataKeySchema.describe("The key of its data."),
+});
 
 export const clusterMetadataSchema = z.strictObject({
   name: nameSchema,
@@ -22,6 +43,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 /** A Go-style duration of one or more parts (`90s`, `1m30s`, `500ms`), in milliseconds. */
 export const durationSchema = z
   .string()
+  .max(64)
   .regex(/^([0-9]{1,6}(ms|s|m|h))+$/, "a duration such as `30s`, `1m` or `1h30m`")
   .transform((text) =>
     [...text.matchAll(/([0-9]+)(ms|s|m|h)/g)].reduce(
@@ -38,15 +60,13 @@ export const instantSchema = z
   .transform((text) => Date.parse(text));
 
 /** A path inside the source: relative, never leaving it. */
-export const sourcePathSchema = z
-  .string()
-  .max(4096)
-  .refine((path) => !path.startsWith("/") && !path.split("/").includes("..") && !path.includes("\0"), {
-    error: "a relative path that does not leave the source (no `..`, no leading `/`)",
-  })
-  .transform((path) =>
-    path
-      .split("/")
-      .filter((part) => part !== "" && part !== ".")
-      .join("/"),
-  );
+export const sourcePathSchema = withRules(z.string().max(4096), {
+  message: "a relative path that does not leave the source (no `..`, no leading `/`)",
+  cel: "!self.startsWith('/') && !self.split('/').exists(part, part == '..') && !self.contains('\\0')",
+  holds: (path) => !path.startsWith("/") && !path.split("/").includes("..") && !path.includes("\0"),
+}).transform((path) =>
+  path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/"),
+);

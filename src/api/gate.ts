@@ -1,49 +1,95 @@
 import { z } from "zod";
-import { API_VERSION, durationSchema, metadataSchema, nameSchema, sourcePathSchema } from "./common.ts";
+import {
+  API_VERSION,
+  durationSchema,
+  gateNameSchema,
+  metadataSchema,
+  nameSchema,
+  sourcePathSchema,
+} from "./common.ts";
+import { targetSchema } from "./gate-target.ts";
+import { withRules } from "./rules.ts";
 
-const secretRefSchema = z.strictObject({ name: nameSchema });
-
-const gitUrlSchema = z
-  .url({ protocol: /^https?$/, error: "an http:// or https:// URL" })
-  .refine((url) => !URL.canParse(url) || (new URL(url).username === "" && new URL(url).password === ""), {
-    error: "no credentials in the URL: put them in a Secret and name it in `auth.secretRef`",
-  });
+const gitUrlSchema = withRules(
+  z.url({ protocol: /^https?$/, error: "an http:// or https:// URL" }).max(2048),
+  {
+    message:
+      "an http:// or https:// URL without credentials: put them in a Secret and name it in `auth.secretRef`",
+    cel: "isURL(self) && self.matches('^https?://[^/?#@]+([/?#]|$)')",
+    holds: (url) => !URL.canParse(url) || (new URL(url).username === "" && new URL(url).password === ""),
+  },
+);
 
 const gitSourceSchema = z.strictObject({
-  url: gitUrlSchema,
-  ref: z.strictObject({ branch: z.string().min(1).max(255) }),
-  /** A Secret in the gate's own namespace, with `username` and `password`, or `bearerToken`. */
-  auth: z.strictObject({ secretRef: secretRefSchema }).optional(),
+  url: gitUrlSchema.describe("The repository, over http or https, without credentials."),
+  ref: z
+    .strictObject({ branch: z.string().min(1).max(255).describe("The branch whose head is judged.") })
+    .describe("What is followed in the repository."),
+  auth: z
+    .strictObject({
+      secretRef: z
+        .strictObject({ name: nameSchema.describe("Name of the Secret, in the gate's own namespace.") })
+        .describe("A Secret with `username` and `password`, or `bearerToken`."),
+    })
+    .optional()
+    .describe("How to authenticate to the git server; anonymously where absent."),
 });
 
-const directoryTargetSchema = z.strictObject({
-  /** Relative to the file that holds the gate. */
-  path: z.string().min(1).max(4096),
+const namesSchema = z.array(nameSchema).max(256);
+
+const specSchema = z.strictObject({
+  interval: durationSchema.prefault("1m").describe("How often the source is looked at."),
+  retryInterval: durationSchema
+    .optional()
+    .describe("How soon a run that failed is tried again; the interval where absent."),
+  suspend: z.boolean().default(false).describe("Whether the gate rests: nothing is judged, nothing applied."),
+  dependsOn: z
+    .array(z.strictObject({ name: nameSchema.describe("Name of a Gate, in this gate's own namespace.") }))
+    .max(64)
+    .default([])
+    .describe("Gates that must be ready before this one applies anything."),
+  source: z
+    .strictObject({ git: gitSourceSchema.describe("A git repository.") })
+    .describe("Where the desired state is pulled from."),
+  path: sourcePathSchema
+    .default("")
+    .describe("What is rendered: the folder of a kustomization or of plain YAML, in the source."),
+  trust: nameSchema.describe(
+    "Name of the TrustPolicy, in the gate's own namespace: who may change what. There is no default trust.",
+  ),
+  policies: namesSchema
+    .min(1, "at least one policy: a gate without policies lets everything through")
+    .describe("Names of the PolicyBundles that every change must pass; at least one."),
+  namespaces: namesSchema
+    .min(1)
+    .optional()
+    .describe("Namespaces that objects may be in; the gate's own where absent."),
+  clusterResources: z
+    .boolean()
+    .default(false)
+    .describe("Whether cluster-scoped objects (Namespaces, ClusterRoles, CRDs) may pass."),
+  deletionPolicy: z
+    .enum(["MirrorPrune", "Prune", "Orphan"])
+    .default("MirrorPrune")
+    .describe(
+      "What becomes of the gate's objects when it is deleted: Prune removes them, Orphan leaves them, MirrorPrune does what `target.cluster.prune` says.",
+    ),
+  target: targetSchema.describe("Where admitted manifests go; exactly one of its fields."),
 });
 
 /** What is pulled, what it must pass, and where it goes. */
-export const gateSchema = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal("Gate"),
-  metadata: metadataSchema,
-  spec: z.strictObject({
-    interval: durationSchema.default(60_000),
-    suspend: z.boolean().default(false),
-    source: z.strictObject({ git: gitSourceSchema }),
-    /** What is rendered: a kustomization or a folder of plain YAML. */
-    path: sourcePathSchema.default(""),
-    /** Name of the TrustPolicy, in the gate's namespace. There is no default trust. */
-    trust: nameSchema,
-    /** Names of PolicyBundles, in the gate's namespace; at least one. */
-    policies: z
-      .array(nameSchema)
-      .min(1, "at least one policy: a gate without policies lets everything through"),
-    /** Namespaces that objects may be in; the gate's own where absent. */
-    namespaces: z.array(nameSchema).min(1).optional(),
-    /** Whether cluster-scoped objects (Namespaces, ClusterRoles, CRDs…) may pass. */
-    clusterResources: z.boolean().default(false),
-    target: z.strictObject({ directory: directoryTargetSchema }),
+export const gateSchema = withRules(
+  z.strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal("Gate"),
+    metadata: metadataSchema.extend({ name: gateNameSchema }),
+    spec: specSchema.describe("What is pulled, what it must pass, and where it goes."),
   }),
-});
+  {
+    message: "a gate that depends on itself would wait for ever: remove its own name from dependsOn",
+    cel: "!has(self.spec.dependsOn) || !self.spec.dependsOn.exists(other, other.name == self.metadata.name)",
+    holds: ({ metadata, spec }) => !spec.dependsOn.some(({ name }) => name === metadata.name),
+  },
+);
 
 export type Gate = z.output<typeof gateSchema>;

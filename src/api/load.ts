@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import { API_VERSION } from "./common.ts";
+import { findDependencyCycle } from "./dependencies.ts";
 import { type ResourceDocument, readDocuments } from "./documents.ts";
 import { ResourceError } from "./error.ts";
 import { type Gate, gateSchema } from "./gate.ts";
@@ -62,7 +63,18 @@ export async function loadResources(paths: readonly string[]): Promise<Resources
       }
     }
   }
+  refuseCycles(gates);
   return { gates, trustPolicies, policyBundles, secrets };
+}
+
+function refuseCycles(gates: Resources["gates"]): void {
+  const cycle = findDependencyCycle([...gates.values()].map(({ resource }) => resource));
+  if (cycle === undefined) return;
+  throw new ResourceError(
+    "INVALID_RESOURCE",
+    `these Gates would wait for each other for ever: ${cycle.join(" → ")}`,
+    { remedy: "remove one of them from a dependsOn" },
+  );
 }
 
 /** The one TrustPolicy in a file or folder, for the commands that need nothing else. */

@@ -31,7 +31,7 @@ export async function readTrustMaterial(
         match,
         signedBy: {
           any: await Promise.all(
-            signedBy.any.map(async ({ cosign }) => ({ cosign: await readCosignKey(cosign.key, folder) })),
+            signedBy.any.map(async ({ cosign }) => ({ cosign: await readCosignKey(cosign, folder) })),
           ),
         },
       })),
@@ -54,9 +54,11 @@ async function readKey(key: KeySpec, folder: string, where: string): Promise<Key
   return { scheme: "openpgp", armored: await readText(origin), origin, ...window };
 }
 
-async function readCosignKey(key: string, folder: string): Promise<CosignKeyMaterial> {
-  if (key.startsWith("-----BEGIN ")) return { origin: "inline key", pem: key };
-  const origin = resolve(folder, key);
+type CosignSpec = TrustPolicy["spec"]["artifacts"][number]["signedBy"]["any"][number]["cosign"];
+
+async function readCosignKey(cosign: CosignSpec, folder: string): Promise<CosignKeyMaterial> {
+  if ("pem" in cosign) return { origin: "inline key", pem: cosign.pem };
+  const origin = resolve(folder, cosign.key);
   return { origin, pem: await readText(origin) };
 }
 

@@ -28,14 +28,18 @@ const TOKEN = /^[\x21-\x7e]+$/;
  * INVALID_RESOURCE for a token that cannot be sent, but for one line break at its end: editors leave it there.
  */
 export function toCredentials(secret: z.output<typeof secretSchema>): Credentials | undefined {
-  const value = (key: string): string | undefined =>
-    secret.stringData[key] ??
-    (secret.data[key] === undefined ? undefined : Buffer.from(secret.data[key], "base64").toString("utf8"));
-  const bearerToken = value("bearerToken");
+  const bearerToken = secretValue(secret, "bearerToken");
   if (bearerToken !== undefined) return { bearerToken: checkToken(bearerToken, secret) };
-  const username = value("username");
-  const password = value("password");
+  const username = secretValue(secret, "username");
+  const password = secretValue(secret, "password");
   return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+/** One value of a Secret as text, or undefined. */
+export function secretValue({ stringData, data }: Secret, key: string): string | undefined {
+  const plain = Object.hasOwn(stringData, key) ? stringData[key] : undefined;
+  const encoded = Object.hasOwn(data, key) ? data[key] : undefined;
+  return plain ?? (encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8"));
 }
 
 function checkToken(value: string, { metadata: { namespace, name } }: Secret): string {

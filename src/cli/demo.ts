@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { loadResources } from "../api/index.ts";
-import { DirectoryTarget } from "../apply/index.ts";
 import { type Expectation, SCENES } from "../demo/scenes.ts";
 import { buildWorld, type World } from "../demo/world.ts";
 import {
@@ -19,6 +18,7 @@ import { openToolCell } from "./cells.ts";
 import { printDecision, toJson } from "./decision-view.ts";
 import { auditChapter } from "./demo-audit.ts";
 import { epilogue, PROLOGUE, tell, verdictLine } from "./demo-story.ts";
+import { openFileTarget } from "./file-target.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -98,7 +98,7 @@ async function runGate(world: World, books: Books, workspace: Workspace): Promis
   const [config] = selectGates(await loadResources([world.gateFolder]), []);
   if (config === undefined) throw new TypeError("the demo has one gate");
   const gate = await prepareGate(config, workspace.policies);
-  return reconcile(gate, new DirectoryTarget(config.directory), books, workspace.stages);
+  return reconcile(gate, openFileTarget(config), books, workspace.stages);
 }
 
 /** Refused for the reason announced, and for no other. */

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { loadResources } from "../api/index.ts";
-import { DirectoryTarget } from "../apply/index.ts";
 import { runScheduled } from "../controller/index.ts";
 import {
   type Books,
@@ -14,6 +13,7 @@ import { action, reportFault } from "./action.ts";
 import { DEFAULT_STATE, openBooks } from "./books.ts";
 import { startCell } from "./cells.ts";
 import { printDecision, toJson } from "./decision-view.ts";
+import { openFileTarget } from "./file-target.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -104,7 +104,7 @@ async function runGate(
     return undefined;
   }
   const gate = await prepareGate(config, workspace.policies);
-  const result = await reconcile(gate, new DirectoryTarget(config.directory), books, workspace.stages);
+  const result = await reconcile(gate, openFileTarget(config), books, workspace.stages);
   report(io, result);
   return result;
 }

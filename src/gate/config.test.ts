@@ -66,13 +66,13 @@ describe("what a gate names", () => {
         bundles: [
           {
             name: "baseline",
-            folder: join(folder, "../policies"),
+            source: { folder: join(folder, "../policies") },
             parameters: { registries: ["registry.bank.example"] },
           },
         ],
         namespaces: ["payments"],
         clusterResources: false,
-        directory: join(folder, "out/payments/prod"),
+        target: { kind: "directory", path: join(folder, "out/payments/prod") },
       },
     ]);
   });

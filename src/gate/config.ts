@@ -6,25 +6,34 @@ import {
   type Located,
   ResourceError,
   type Resources,
-  type Secret,
   type TrustMaterial,
   toCredentials,
 } from "../api/index.ts";
 import type { JsonObject } from "../render/index.ts";
+import { findNamed } from "./find-named.ts";
+import { directoryOf, resolveTarget, type TargetConfig } from "./target-config.ts";
+
+/** Where the files of a bundle are: in a folder (an absolute path), or here already, by their paths in the bundle. */
+export type BundleFiles = { readonly folder: string } | { readonly files: ReadonlyMap<string, Uint8Array> };
 
 /** Where a policy bundle's Rego is, and what it is given. */
 export interface BundleReference {
   readonly name: string;
-  /** Absolute. */
-  readonly folder: string;
+  readonly source: BundleFiles;
   readonly parameters: JsonObject;
 }
 
 /** A gate with everything that it names found: what one run of the flow needs to know. */
 export interface GateConfig {
   readonly gate: { readonly namespace: string; readonly name: string };
+  /** Milliseconds. */
   readonly interval: number;
+  /** Milliseconds until a run that failed is tried again. */
+  readonly retryInterval: number;
   readonly suspend: boolean;
+  /** Names of gates in the same namespace. */
+  readonly dependsOn: readonly string[];
+  readonly deletionPolicy: Gate["spec"]["deletionPolicy"];
   readonly url: string;
   readonly branch: string;
   readonly credentials: Credentials | undefined;
@@ -33,32 +42,29 @@ export interface GateConfig {
   readonly bundles: readonly BundleReference[];
   readonly namespaces: readonly string[];
   readonly clusterResources: boolean;
-  /** Absolute path of the directory target. */
-  readonly directory: string;
+  readonly target: TargetConfig;
 }
 
-/**
- * Finds what a gate names. Names resolve in the gate's own namespace only (a TrustPolicy or Secret of
- * another tenant is not there); PolicyBundles are cluster-scoped. Throws {@link ResourceError}.
- */
+/** Finds what a gate names. Throws {@link ResourceError}. */
 function resolveGate(located: Located<Gate>, resources: Resources): GateConfig {
   const gate = located.resource;
   const { metadata, spec } = gate;
-  const trust = resources.trustPolicies.get(`${metadata.namespace}/${spec.trust}`);
-  if (trust === undefined) throw missing(gate, `TrustPolicy ${metadata.namespace}/${spec.trust}`);
   return {
     gate: { namespace: metadata.namespace, name: metadata.name },
     interval: spec.interval,
+    retryInterval: spec.retryInterval ?? spec.interval,
     suspend: spec.suspend,
+    dependsOn: spec.dependsOn.map(({ name }) => name),
+    deletionPolicy: spec.deletionPolicy,
     url: spec.source.git.url,
     branch: spec.source.git.ref.branch,
     credentials: findCredentials(gate, resources),
     path: spec.path,
-    trust,
+    trust: findNamed("TrustPolicy", spec.trust, gate, resources),
     bundles: spec.policies.map((name) => findBundle(name, gate, resources)),
     namespaces: spec.namespaces ?? [metadata.namespace],
     clusterResources: spec.clusterResources,
-    directory: directoryOf(located),
+    target: resolveTarget(located, resources),
   };
 }
 
@@ -75,15 +81,11 @@ export function selectGates(resources: Resources, names: readonly string[]): Gat
 function refuseSharedTargets(gates: readonly Located<Gate>[]): void {
   for (const [path, sharing] of Map.groupBy(gates, directoryOf)) {
     const [first, second] = sharing.map(({ resource }) => keyOf(resource));
-    if (second === undefined) continue;
+    if (path === undefined || second === undefined) continue;
     throw new ResourceError("INVALID_RESOURCE", `Gates ${first} and ${second} have one target, ${path}`, {
       remedy: "give each gate a directory of its own",
     });
   }
-}
-
-function directoryOf({ resource, folder }: Located<Gate>): string {
-  return resolve(folder, resource.spec.target.directory.path);
 }
 
 function findGate(name: string, gates: readonly Located<Gate>[]): Located<Gate> {
@@ -102,27 +104,19 @@ function findGate(name: string, gates: readonly Located<Gate>[]): Located<Gate> 
 function findCredentials(gate: Gate, resources: Resources): Credentials | undefined {
   const name = gate.spec.source.git.auth?.secretRef.name;
   if (name === undefined) return undefined;
-  const secret = resources.secrets.get(`${gate.metadata.namespace}/${name}`);
-  if (secret === undefined) throw missing(gate, `Secret ${gate.metadata.namespace}/${name}`);
+  const secret = findNamed("Secret", name, gate, resources);
   const credentials = toCredentials(secret);
-  if (credentials === undefined)
-    throw unusable(secret, "has neither `username` and `password` nor `bearerToken`");
-  return credentials;
-}
-
-function unusable(secret: Secret, problem: string): ResourceError {
-  return new ResourceError("INVALID_RESOURCE", `Secret ${keyOf(secret)} ${problem}`);
+  if (credentials !== undefined) return credentials;
+  throw new ResourceError(
+    "INVALID_RESOURCE",
+    `Secret ${keyOf(secret)} has neither \`username\` and \`password\` nor \`bearerToken\``,
+  );
 }
 
 function findBundle(name: string, gate: Gate, resources: Resources): BundleReference {
-  const bundle = resources.policyBundles.get(name);
-  if (bundle === undefined) throw missing(gate, `PolicyBundle ${name}`);
-  const { rego, parameters } = bundle.resource.spec;
-  return { name, folder: resolve(bundle.folder, rego.path), parameters };
-}
-
-function missing(gate: Gate, what: string): ResourceError {
-  return new ResourceError("MISSING_RESOURCE", `Gate ${keyOf(gate)} names ${what}, which is not there`, {
-    remedy: "add it to the files given with -f; names resolve in the gate's own namespace only",
-  });
+  const { folder, resource } = findNamed("PolicyBundle", name, gate, resources);
+  const { rego, parameters } = resource.spec;
+  if ("path" in rego) return { name, source: { folder: resolve(folder, rego.path) }, parameters };
+  const files = Object.entries(rego.modules).map(([path, text]) => [path, Buffer.from(text)] as const);
+  return { name, source: { files: new Map(files) }, parameters };
 }

@@ -1,4 +1,4 @@
-export { type GateConfig, selectGates } from "./config.ts";
+export { type BundleFiles, type BundleReference, type GateConfig, selectGates } from "./config.ts";
 export { decide, type Findings } from "./decide.ts";
 export type { Admit, ChangeSource, Decision, Deny, Named, Reason, Stage } from "./decision.ts";
 export { GateError, type GateErrorCode } from "./error.ts";
@@ -10,3 +10,9 @@ export { type RangeStart, rangeStart } from "./range-start.ts";
 export { type Reconciled, reconcile } from "./reconcile.ts";
 export type { Books } from "./record.ts";
 export type { Stages } from "./stages.ts";
+export type {
+  ClusterTargetConfig,
+  DirectoryTargetConfig,
+  RemoteCluster,
+  TargetConfig,
+} from "./target-config.ts";

@@ -1,9 +1,9 @@
 import { type ArtifactRule, compileArtifactRules } from "../artifacts/index.ts";
 import { type CompiledBundle, type PolicyEngine, readPolicyDirectory } from "../policy/index.ts";
-import type { Judged } from "../refusal.ts";
+import { type Judged, passed } from "../refusal.ts";
 import type { Bounds } from "../render/index.ts";
 import { asksForPaths, compileTrust, type Trust } from "../trust/index.ts";
-import type { BundleReference, GateConfig } from "./config.ts";
+import type { BundleFiles, BundleReference, GateConfig } from "./config.ts";
 import type { Named } from "./decision.ts";
 import { GateError } from "./error.ts";
 
@@ -40,15 +40,20 @@ export async function prepareGate(config: GateConfig, policies: PolicyEngine): P
 }
 
 async function compileBundle(bundle: BundleReference, policies: PolicyEngine): Promise<CompiledBundle> {
-  const { name, folder, parameters } = bundle;
-  const files = orThrow(await readPolicyDirectory(folder), bundle);
+  const { name, source, parameters } = bundle;
+  const files = orThrow(await readFiles(source), bundle);
   return orThrow(await policies.compile({ name, files, parameters }), bundle);
 }
 
-function orThrow<T>(judged: Judged<T>, { name, folder }: BundleReference): T {
+async function readFiles(source: BundleFiles): Promise<Judged<ReadonlyMap<string, Uint8Array>>> {
+  return "files" in source ? passed(source.files) : await readPolicyDirectory(source.folder);
+}
+
+function orThrow<T>(judged: Judged<T>, { name, source }: BundleReference): T {
   if (judged.ok) return judged.value;
   const problems = judged.refusals.map(({ code, subject, message }) => `${subject}: ${message} (${code})`);
-  throw new GateError("POLICY_INVALID", `policy bundle ${name} in ${folder}:\n${problems.join("\n")}`, {
+  const place = "folder" in source ? ` in ${source.folder}` : "";
+  throw new GateError("POLICY_INVALID", `policy bundle ${name}${place}:\n${problems.join("\n")}`, {
     remedy:
       "mend the policy (`sluice policy check` says the same): while it does not compile, nothing passes",
   });

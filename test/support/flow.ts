@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { DirectoryTarget, type Target } from "../../src/apply/index.ts";
+import type { Target } from "../../src/apply/index.ts";
 import type { MemoryStore } from "../../src/audit/index.ts";
 import { Cell } from "../../src/cell/index.ts";
+import { openFileTarget } from "../../src/cli/file-target.ts";
 import { type Books, prepareGate, type Reconciled, reconcile, type Stages } from "../../src/gate/index.ts";
 import { createRegistry, type Registry } from "../../src/oci/index.ts";
 import { PolicyEngine } from "../../src/policy/index.ts";
@@ -55,7 +56,7 @@ export class Flow {
   async runWith(books: Books, options: RunOptions = {}): Promise<Reconciled> {
     const config = await this.world.loadGate();
     const gate = await prepareGate(config, this.#machinery.policies);
-    const { target = new DirectoryTarget(config.directory) } = options;
+    const { target = openFileTarget(config) } = options;
     return reconcile(gate, target, books, this.#stages(options));
   }
 

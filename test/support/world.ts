@@ -125,7 +125,7 @@ export class World implements AsyncDisposable {
         artifacts: [
           {
             match: [`${this.registry.host}/**`],
-            signedBy: { any: [{ cosign: { key: this.imageKey.publicKeyPem } }] },
+            signedBy: { any: [{ cosign: { pem: this.imageKey.publicKeyPem } }] },
           },
         ],
         ...trust,

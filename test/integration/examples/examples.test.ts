@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, "../../..");
 test("the example gate, and everything that it names, can be used as it is", async () => {
   const [config] = selectGates(await loadResources([join(ROOT, "manifests/examples")]), []);
   expect(config?.gate).toEqual({ namespace: "payments", name: "payments" });
-  expect(config?.bundles.map(({ folder }) => folder)).toEqual([join(ROOT, "policies/baseline")]);
+  expect(config?.bundles.map(({ source }) => source)).toEqual([{ folder: join(ROOT, "policies/baseline") }]);
   const trust = config && (await compileTrust(config.trust));
   expect(trust?.grants.size).toBe(1);
   expect(compileArtifactRules(config?.trust.artifacts ?? [])).toHaveLength(1);

@@ -121,7 +121,7 @@ describe("what could not be judged is not decided", () => {
         broken.configure({
           trust: {
             artifacts: [
-              { match: ["**"], signedBy: { any: [{ cosign: { key: "-----BEGIN PUBLIC KEY-----" } }] } },
+              { match: ["**"], signedBy: { any: [{ cosign: { pem: "-----BEGIN PUBLIC KEY-----" } }] } },
             ],
           },
         }),

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { API_VERSION, metadataSchema, nameSchema } from "./common.ts";
+
+/** One object that a gate owns. */
+export const ownedObjectSchema = z.strictObject({
+  group: z.string().max(253).describe("Its API group; empty for the core group."),
+  version: z.string().min(1).max(63).describe("The version that it was applied in."),
+  kind: z.string().min(1).max(63).describe("Its kind."),
+  namespace: z.string().max(253).optional().describe("Its namespace; absent for cluster-scoped objects."),
+  name: z.string().min(1).max(253).describe("Its name."),
+  uid: z.string().max(64).optional().describe("Its uid when it was applied."),
+});
+
+/** As many as fit in one object of etcd. */
+const MAX_OBJECTS = 10_000;
+
+/** What a gate owns, where that is too much for its status. Written by Sluice alone. */
+export const inventorySchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal("Inventory"),
+  metadata: metadataSchema,
+  gate: z
+    .strictObject({ name: nameSchema.describe("Name of the Gate, in the same namespace.") })
+    .describe("The gate that owns the objects."),
+  objects: z
+    .array(ownedObjectSchema)
+    .max(MAX_OBJECTS)
+    .describe("The objects, in the order they were applied."),
+});
+
+export type Inventory = z.output<typeof inventorySchema>;
+export type OwnedObject = z.output<typeof ownedObjectSchema>;
