@@ -37,17 +37,24 @@ const refusedSchema = z.strictObject({
   reasons: z.array(reasonSchema).min(1).max(MAX_STATUS_REASONS).describe("The first reasons."),
 });
 
+/** More objects than these are in objects of their own. */
+export const MAX_STATUS_OBJECTS = 100;
+
 const inventorySchema = z.strictObject({
+  entry: entrySchema.optional(),
   count: z.int().min(0).describe("How many objects the gate owns."),
   objects: z
     .array(ownedObjectSchema)
-    .max(100)
+    .max(MAX_STATUS_OBJECTS)
     .optional()
-    .describe("The objects, where there are at most 100."),
+    .describe("The objects, where they are few."),
   ref: z
-    .strictObject({ name: nameSchema.describe("Its name, in the gate's own namespace.") })
+    .strictObject({
+      name: nameSchema.describe("What their names begin with; `-0`, `-1` and so on follow."),
+      parts: z.int().min(1).max(100).describe("How many there are."),
+    })
     .optional()
-    .describe("The Inventory that holds the objects, where there are more."),
+    .describe("The Inventories in the gate's namespace that hold the objects, where there are more."),
 });
 
 /** What a gate came to. Written by Sluice; every text is clipped to these lengths before. */

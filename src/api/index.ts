@@ -2,8 +2,8 @@ export { API_VERSION } from "./common.ts";
 export { ResourceError, type ResourceErrorCode } from "./error.ts";
 export { findDependencyCycle } from "./dependencies.ts";
 export type { Gate } from "./gate.ts";
-export { type GateStatus, gateStatusSchema, MAX_STATUS_REASONS } from "./gate-status.ts";
-export { type Inventory, inventorySchema, type OwnedObject } from "./inventory.ts";
+export { type GateStatus, gateStatusSchema, MAX_STATUS_OBJECTS, MAX_STATUS_REASONS } from "./gate-status.ts";
+export { type Inventory, inventorySchema, MAX_INVENTORY_OBJECTS, type OwnedObject } from "./inventory.ts";
 export { keyOf, type Located, loadResources, loadTrustPolicy, type Resources } from "./load.ts";
 export type {
   ArtifactRuleMaterial,

@@ -9,10 +9,15 @@ export const ownedObjectSchema = z.strictObject({
   namespace: z.string().max(253).optional().describe("Its namespace; absent for cluster-scoped objects."),
   name: z.string().min(1).max(253).describe("Its name."),
   uid: z.string().max(64).optional().describe("Its uid when it was applied."),
+  fingerprint: z
+    .string()
+    .max(64)
+    .optional()
+    .describe("What Sluice's hold on its fields came to when it was applied."),
 });
 
-/** As many as fit in one object of etcd. */
-const MAX_OBJECTS = 10_000;
+/** As many as fit in one object of etcd, which takes 1.5 MiB. */
+export const MAX_INVENTORY_OBJECTS = 2000;
 
 /** What a gate owns, where that is too much for its status. Written by Sluice alone. */
 export const inventorySchema = z.strictObject({
@@ -24,7 +29,7 @@ export const inventorySchema = z.strictObject({
     .describe("The gate that owns the objects."),
   objects: z
     .array(ownedObjectSchema)
-    .max(MAX_OBJECTS)
+    .max(MAX_INVENTORY_OBJECTS)
     .describe("The objects, in the order they were applied."),
 });
 
