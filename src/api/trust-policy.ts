@@ -1,11 +1,21 @@
 import { z } from "zod";
-import { API_VERSION, instantSchema, metadataSchema } from "./common.ts";
+import { API_VERSION, dataRefSchema, instantSchema, metadataSchema } from "./common.ts";
 import { inFilesOnly, oneOf } from "./rules.ts";
 
 /** More than any key or certificate that is given here. */
 const MAX_KEY = 65_536;
 
 const fileSchema = z.string().min(1).max(4096);
+
+/** Whoever may write these may change who is trusted: the policy's own namespace only. */
+const keyRefs = {
+  configMapRef: dataRefSchema.describe(
+    "A ConfigMap that holds the key, in the policy's own namespace. Whoever may change it changes who is trusted.",
+  ),
+  secretRef: dataRefSchema.describe(
+    "A Secret that holds the key, in the policy's own namespace. Whoever may change it changes who is trusted.",
+  ),
+};
 
 const keySchema = oneOf(
   {
@@ -15,6 +25,7 @@ const keySchema = oneOf(
       file: inFilesOnly(fileSchema, "a cluster has no key files: put the key itself in `armored`").describe(
         "A file with the armored key, relative to the file that holds the policy. In files only.",
       ),
+      ...keyRefs,
     }).describe("An OpenPGP public key; exactly one of its fields."),
   },
   {
@@ -74,6 +85,7 @@ const cosignSchema = oneOf({
   key: inFilesOnly(fileSchema, "a cluster has no key files: put the key itself in `pem`").describe(
     "A file with the public key in PEM, relative to the file that holds the policy. In files only.",
   ),
+  ...keyRefs,
 });
 
 const artifactRuleSchema = z.strictObject({

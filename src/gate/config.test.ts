@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { loadResources, type Resources } from "../api/index.ts";
+import { loadResources, type Resources, resourcesFromObjects } from "../api/index.ts";
 import { selectGates } from "./config.ts";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJDfFSBsrtQqhQEuWQtfjnG9wtVZuZ4VF6rqKvAhx0yD";
@@ -139,6 +139,86 @@ describe("what a gate names", () => {
       secret("payments", data),
     );
     expect(() => selectGates(resources, [])).toThrow(expect.objectContaining({ code: "INVALID_RESOURCE" }));
+  });
+});
+
+describe("a cluster as the target", () => {
+  const kubeConfig = { secretRef: { name: "remote" } };
+  const clusterGate = (cluster: object) => gate("payments", "prod", { target: { cluster } });
+  const remote = (stringData: object, namespace = "payments") => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "remote", namespace },
+    stringData,
+  });
+  const targetOf = async (...resources: readonly object[]) => {
+    const loaded = await load(trust("payments"), bundle, ...resources);
+    return selectGates(loaded.resources, [])[0]?.target;
+  };
+
+  it("has careful defaults", async () => {
+    expect(await targetOf(clusterGate({}))).toEqual({
+      kind: "cluster",
+      serviceAccountName: undefined,
+      prune: false,
+      wait: false,
+      timeout: 300_000,
+      force: false,
+      drift: "Correct",
+      healthChecks: [],
+      kubeConfig: undefined,
+    });
+  });
+
+  it.each([
+    [{ secretRef: { name: "remote" } }, { value: "the text" }, "value"],
+    [{ secretRef: { name: "remote", key: "config" } }, { value: "x", config: "the text" }, "config"],
+  ])("may be another one, whose kubeconfig lies in a Secret", async (reference, data, key) => {
+    const target = await targetOf(clusterGate({ kubeConfig: reference }), remote(data));
+    expect(target).toMatchObject({ kubeConfig: { secret: "remote", key, text: "the text" } });
+  });
+
+  it.each([
+    ["is not there", undefined, "MISSING_RESOURCE"],
+    ["is of another namespace", remote({ value: "x" }, "lending"), "MISSING_RESOURCE"],
+    ["has another key", remote({ kubeconfig: "x" }), "INVALID_RESOURCE"],
+    ["is empty", remote({ value: "" }), "INVALID_RESOURCE"],
+    ["has the key by inheritance only", remote({ toString: "x" }), "INVALID_RESOURCE"],
+  ])("is not this cluster where the Secret %s", async (_, secret, code) => {
+    const resources = [clusterGate({ kubeConfig }), ...(secret === undefined ? [] : [secret])];
+    await expect(targetOf(...resources)).rejects.toMatchObject({ code });
+  });
+});
+
+describe("a gate on a cluster", () => {
+  const inCluster = { target: { cluster: {} }, dependsOn: [{ name: "db" }], retryInterval: "5s" };
+  const select = (...objects: readonly object[]) =>
+    selectGates(resourcesFromObjects(objects, { policiesDir: "/policies" }).resources, ["payments/prod"]);
+  const packed = { ...bundle, spec: { rego: { path: "packs/./baseline" } } };
+
+  it("names folders below the installation's", () => {
+    expect(select(gate("payments", "prod", inCluster), trust("payments"), packed)).toMatchObject([
+      {
+        retryInterval: 5_000,
+        dependsOn: ["db"],
+        deletionPolicy: "MirrorPrune",
+        bundles: [{ source: { folder: "/policies/packs/baseline", within: "/policies" } }],
+      },
+    ]);
+  });
+
+  it("or files that are in the bundle", () => {
+    const inline = { ...bundle, spec: { rego: { modules: { "a/b.rego": "package é" } } } };
+    const [config] = select(gate("payments", "prod", inCluster), trust("payments"), inline);
+    expect(config?.bundles[0]?.source).toEqual({ files: new Map([["a/b.rego", Buffer.from("package é")]]) });
+  });
+
+  it("is closed without its trust, and says when that is there and cannot be used", () => {
+    const all = [gate("payments", "prod", inCluster), packed];
+    expect(() => select(...all)).toThrow(expect.objectContaining({ code: "MISSING_RESOURCE" }));
+    const broken = trust("payments", "yesterday");
+    expect(() => select(...all, broken)).toThrow(expect.objectContaining({ code: "INVALID_RESOURCE" }));
+    expect(select(...all, broken, trust("payments"))).toHaveLength(1);
   });
 });
 

@@ -13,8 +13,15 @@ import type { JsonObject } from "../render/index.ts";
 import { findNamed } from "./find-named.ts";
 import { directoryOf, resolveTarget, type TargetConfig } from "./target-config.ts";
 
-/** Where the files of a bundle are: in a folder (an absolute path), or here already, by their paths in the bundle. */
-export type BundleFiles = { readonly folder: string } | { readonly files: ReadonlyMap<string, Uint8Array> };
+/** Where the files of a bundle are. */
+export type BundleFiles =
+  | {
+      /** Absolute. */
+      readonly folder: string;
+      /** A folder that it must lie in, however many links lead there. */
+      readonly within?: string;
+    }
+  | { /** By their paths in the bundle. */ readonly files: ReadonlyMap<string, Uint8Array> };
 
 /** Where a policy bundle's Rego is, and what it is given. */
 export interface BundleReference {
@@ -114,9 +121,12 @@ function findCredentials(gate: Gate, resources: Resources): Credentials | undefi
 }
 
 function findBundle(name: string, gate: Gate, resources: Resources): BundleReference {
-  const { folder, resource } = findNamed("PolicyBundle", name, gate, resources);
+  const { folder, confined, resource } = findNamed("PolicyBundle", name, gate, resources);
   const { rego, parameters } = resource.spec;
-  if ("path" in rego) return { name, source: { folder: resolve(folder, rego.path) }, parameters };
+  if ("path" in rego) {
+    const source = { folder: resolve(folder, rego.path), ...(confined === true && { within: folder }) };
+    return { name, source, parameters };
+  }
   const files = Object.entries(rego.modules).map(([path, text]) => [path, Buffer.from(text)] as const);
   return { name, source: { files: new Map(files) }, parameters };
 }

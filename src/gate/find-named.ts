@@ -1,5 +1,6 @@
 import {
   type Gate,
+  idOf,
   keyOf,
   type Located,
   type PolicyBundle,
@@ -33,9 +34,15 @@ export function findNamed<K extends keyof Named>(
   const key = kind === "PolicyBundle" ? name : `${gate.metadata.namespace}/${name}`;
   const found = maps[kind].get(key);
   if (found !== undefined) return found;
+  const why = resources.broken.get(idOf(kind, key));
+  if (why !== undefined)
+    throw new ResourceError(
+      "INVALID_RESOURCE",
+      `${idOf(kind, key)}, which Gate ${keyOf(gate)} names, cannot be used: ${why}`,
+    );
   throw new ResourceError(
     "MISSING_RESOURCE",
-    `Gate ${keyOf(gate)} names ${kind} ${key}, which is not there`,
+    `Gate ${keyOf(gate)} names ${idOf(kind, key)}, which is not there`,
     {
       remedy: "add it; names resolve in the gate's own namespace only",
     },

@@ -46,7 +46,7 @@ async function compileBundle(bundle: BundleReference, policies: PolicyEngine): P
 }
 
 async function readFiles(source: BundleFiles): Promise<Judged<ReadonlyMap<string, Uint8Array>>> {
-  return "files" in source ? passed(source.files) : await readPolicyDirectory(source.folder);
+  return "files" in source ? passed(source.files) : await readPolicyDirectory(source.folder, source);
 }
 
 function orThrow<T>(judged: Judged<T>, { name, source }: BundleReference): T {

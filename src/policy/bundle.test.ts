@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,6 +50,22 @@ describe("readPolicyDirectory", () => {
   it("reads Rego and data, and nothing else", async () => {
     const read = await readPolicyDirectory(folder);
     expect(read.ok && [...read.value.keys()]).toEqual(["a.rego", "a_test.rego", "data.yaml"]);
+  });
+
+  it("refuses a folder outside of the one that it must lie within, however it is reached", async () => {
+    const within = join(folder, "packs");
+    await mkdir(join(within, "own/..odd"), { recursive: true });
+    await symlink("own", join(within, "alias"));
+    await symlink(folder, join(within, "out"));
+    for (const inside of ["own", "alias", "own/..odd"])
+      expect((await readPolicyDirectory(join(within, inside), { within })).ok).toBe(true);
+    for (const outside of ["out", "out/packs/.."])
+      expect(await readPolicyDirectory(join(within, outside), { within })).toMatchObject({
+        refusals: [{ code: "SYMLINK" }],
+      });
+    await expect(readPolicyDirectory(join(within, "none"), { within })).rejects.toMatchObject({
+      code: "FOLDER_NOT_FOUND",
+    });
   });
 
   it("refuses a symbolic link to a policy, and faults where there is no folder", async () => {
