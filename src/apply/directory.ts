@@ -19,7 +19,7 @@ import { syncFolder } from "../sync-folder.ts";
 import type { LogPosition, Recorded } from "../verified.ts";
 import { ApplyError } from "./error.ts";
 import { PROVENANCE_FILE, type TargetFile, toFiles } from "./files.ts";
-import type { Admission, Target } from "./target.ts";
+import { type Admission, type ApplyReport, NOTHING_BESIDES, type Target } from "./target.ts";
 
 /**
  * The embedded target. `path` is a symbolic link to a generation, a directory written whole and fsynced
@@ -35,7 +35,7 @@ export class DirectoryTarget implements Target {
     this.#store = join(dirname(this.#link), `.${basename(this.#link)}.sluice`);
   }
 
-  async apply(admission: Recorded<Admission>): Promise<void> {
+  async apply(admission: Recorded<Admission>): Promise<ApplyReport> {
     try {
       await this.#claim();
       const generation = `${String(admission.entry.index).padStart(10, "0")}-${randomBytes(6).toString("hex")}`;
@@ -43,6 +43,7 @@ export class DirectoryTarget implements Target {
       await writeGeneration(join(this.#store, generation), toFiles(admission)); // durable before the swap
       await this.#swap(generation);
       await this.#collect([generation, before]);
+      return NOTHING_BESIDES;
     } catch (cause) {
       if (cause instanceof ApplyError) throw cause;
       throw new ApplyError(

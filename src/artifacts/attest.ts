@@ -2,7 +2,7 @@ import { formatReference, type ImageReference, parseReference, type Registry } f
 import { isNonEmpty } from "../refusal.ts";
 import { type KubernetesObject, type Manifests, manifestsOf } from "../render/index.ts";
 import type { Verified } from "../verified.ts";
-import { mapLimited } from "./concurrency.ts";
+import { mapLimited } from "../concurrency.ts";
 import { findImages, type ImageUse } from "./find-images.ts";
 import { type ImageVerdict, verifyImage } from "./image.ts";
 import { replaceAt, toPointer } from "./json-path.ts";

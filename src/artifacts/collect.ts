@@ -8,7 +8,7 @@ import {
   type Repository,
 } from "../oci/index.ts";
 import { type Judged, passed, refused } from "../refusal.ts";
-import { mapLimited } from "./concurrency.ts";
+import { mapLimited } from "../concurrency.ts";
 import type { Candidate, UnreadableCandidate } from "./signature.ts";
 import { SIGNATURE_ANNOTATION, SIMPLE_SIGNING_MEDIA_TYPE } from "./simple-signing.ts";
 

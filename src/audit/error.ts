@@ -4,6 +4,8 @@ import type { Judged, Refusal } from "../refusal.ts";
 export type AuditErrorCode =
   /** Another process writes to this log. */
   | "LOCKED"
+  /** The lease that lets this process write is not held any more. */
+  | "LEASE_LOST"
   /** There is no log in the folder. */
   | "NOT_A_LOG"
   /** There is no such entry. */

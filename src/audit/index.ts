@@ -12,7 +12,9 @@ export {
   type DecisionSigner,
   type DecisionSource,
   type DecisionStatementInput,
+  type DriftRecord,
   type GateName,
+  type Listed,
   type LogIdentity,
   type NamedDigest,
   type OutcomeRecord,
@@ -23,7 +25,15 @@ export {
   sealOutcome,
   verifyEntry,
 } from "./statement/index.ts";
-export { DirectoryFiles, DirectoryStore, type LogFiles, type LogStore, MemoryStore } from "./store/index.ts";
+export {
+  DirectoryFiles,
+  DirectoryStore,
+  type DirectoryStoreOptions,
+  type Lease,
+  type LogFiles,
+  type LogStore,
+  MemoryStore,
+} from "./store/index.ts";
 export type { Checkpoint, SignedCheckpoint } from "./tlog/checkpoint.ts";
 export { formatVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from "./tlog/verifier-key.ts";
 export { type LogTrust, type OpenedLog, openCheckpoint, parseTrustedKey, readOwnKey } from "./trust.ts";

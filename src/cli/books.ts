@@ -9,6 +9,7 @@ import {
   createSigner,
   DirectoryFiles,
   DirectoryStore,
+  type DirectoryStoreOptions,
   parseSigner,
   parseVerifierKey,
   type Signer,
@@ -36,9 +37,12 @@ function keyPrefix(stateDir: string): string {
 }
 
 /** Opens the audit log of a state directory for writing, and reads where its gates stand. Throws AuditError. */
-export async function openBooks(stateDir: string): Promise<Books & AsyncDisposable> {
-  const { origin, signer } = await openIdentity(stateDir);
-  const store = new DirectoryStore(statePaths(stateDir).log);
+export async function openBooks(
+  stateDir: string,
+  options: DirectoryStoreOptions = {},
+): Promise<Books & AsyncDisposable> {
+  const { origin, signer } = await openIdentity(stateDir, options);
+  const store = new DirectoryStore(statePaths(stateDir).log, options);
   const log = await AuditLog.open({ store, signer, origin, anchor: anchorOf(stateDir) });
   try {
     return { log, ledger: await Ledger.read(log), [Symbol.asyncDispose]: () => log.close() };
@@ -59,8 +63,8 @@ interface Identity {
 }
 
 /** The key that `sluice keygen audit` put there, or one made at first use. An existing key is never replaced. */
-async function openIdentity(stateDir: string): Promise<Identity> {
-  return (await readIdentity(stateDir)) ?? (await createIdentity(stateDir));
+async function openIdentity(stateDir: string, options: DirectoryStoreOptions): Promise<Identity> {
+  return (await readIdentity(stateDir)) ?? (await createIdentity(stateDir, options));
 }
 
 async function readIdentity(stateDir: string): Promise<Identity | undefined> {
@@ -82,8 +86,8 @@ async function readIdentity(stateDir: string): Promise<Identity | undefined> {
 }
 
 /** Under the log's lock: two processes that begin at once would leave one's name beside the other's key. */
-async function createIdentity(stateDir: string): Promise<Identity> {
-  const release = await new DirectoryStore(statePaths(stateDir).log).lock();
+async function createIdentity(stateDir: string, options: DirectoryStoreOptions): Promise<Identity> {
+  const release = await new DirectoryStore(statePaths(stateDir).log, options).lock();
   try {
     return (await readIdentity(stateDir)) ?? (await writeIdentity(stateDir));
   } finally {

@@ -1,4 +1,4 @@
-import type { Target } from "../apply/index.ts";
+import type { ApplyReport, Target } from "../apply/index.ts";
 import type { OutcomeResult } from "../audit/index.ts";
 import type { Recorded } from "../verified.ts";
 import type { Admit, Decision } from "./decision.ts";
@@ -16,6 +16,8 @@ export interface Reconciled {
   readonly news: boolean;
   /** What became of an admission in this run; absent where there was nothing to do. */
   readonly outcome?: OutcomeResult;
+  /** What applying came to; absent where nothing was applied. */
+  readonly report?: ApplyReport;
 }
 
 /**
@@ -48,9 +50,9 @@ async function carryOut(decision: Admit, target: Target, books: Books, stages: S
   // Settled, but the target was changed by somebody else since: decided, recorded and applied again.
   const news = standing === undefined || settled;
   const recorded = news ? await recordDecision(decision, books) : standing; // durable before the target changes
-  await target.apply(asAdmission(recorded));
-  await settlePending(recorded.gate, books, stages);
-  return { decision: recorded, news, outcome: "applied" };
+  const report = await target.apply(asAdmission(recorded));
+  await settlePending(recorded.gate, books, stages, report);
+  return { decision: recorded, news, outcome: "applied", report };
 }
 
 /**
@@ -78,8 +80,13 @@ async function settleApplied(
   }
 }
 
-async function settlePending(gate: Decision["gate"], books: Books, stages: Stages): Promise<void> {
+async function settlePending(
+  gate: Decision["gate"],
+  books: Books,
+  stages: Stages,
+  report?: ApplyReport,
+): Promise<void> {
   const pending = books.ledger.pendingOf(gate);
   if (pending === undefined) throw new TypeError("an admission that was just applied is not pending");
-  await recordOutcome(pending, { result: "applied", message: "", at: stages.now() }, books);
+  await recordOutcome(pending, { result: "applied", message: "", at: stages.now(), report }, books);
 }

@@ -1,7 +1,8 @@
-import type { Admission } from "../apply/index.ts";
+import type { Admission, ApplyReport } from "../apply/index.ts";
 import {
   type AuditLog,
   type DecisionStatementInput,
+  type Listed,
   type OutcomeResult,
   sealDecision,
   sealOutcome,
@@ -40,17 +41,26 @@ export async function recordDecision<T extends Decision>(decision: T, books: Boo
   return asRecorded(decision, entry);
 }
 
+/** Written out in an entry, which has a limit of its own; what is beyond is counted. */
+const MAX_PRUNED = 100;
+const MAX_DRIFT = 20;
+
+function listed<T>(items: readonly T[], most: number): Listed<T> | undefined {
+  return items.length === 0 ? undefined : { total: items.length, first: items.slice(0, most) };
+}
+
 export interface OutcomeNote {
   readonly result: OutcomeResult;
   readonly message: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  readonly report?: ApplyReport | undefined;
 }
 
 /** Makes durable what became of an admission. */
 export async function recordOutcome(
   { entry, decision }: Pick<PastDecision, "entry" | "decision">,
-  { result, message, at }: OutcomeNote,
+  { result, message, at, report }: OutcomeNote,
   { log, ledger }: Books,
 ): Promise<void> {
   const { gate, source, manifests } = decision;
@@ -62,6 +72,8 @@ export async function recordOutcome(
     decision: entry,
     result,
     message,
+    pruned: report && listed(report.pruned, MAX_PRUNED),
+    drift: report && listed(report.drift, MAX_DRIFT),
     observedAt: at,
     version: VERSION,
   };

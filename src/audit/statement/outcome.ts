@@ -23,7 +23,21 @@ export const OUTCOME_TYPE = "https://sluice.dev/outcome/v1";
 const OUTCOME_RESULTS = ["applied", "unchanged", "failed", "superseded"] as const;
 export type OutcomeResult = (typeof OUTCOME_RESULTS)[number];
 
-/** What became of an admitted change. Only what was admitted has an outcome, and only one. */
+/** A list that may be longer than what is written of it. */
+export interface Listed<T> {
+  readonly total: number;
+  readonly first: readonly T[];
+}
+
+/** Something that had become otherwise in the target, and was put back. Names fields and managers, never values. */
+export interface DriftRecord {
+  readonly object: string;
+  readonly what: "missing" | "replaced" | "changed" | "added";
+  readonly fields: readonly string[];
+  readonly managers: readonly string[];
+}
+
+/** What becomes of an admitted change. Only what was admitted has an outcome, and only one. */
 export interface OutcomeStatementInput {
   readonly gate: GateName;
   /** As in the decision. */
@@ -33,6 +47,10 @@ export interface OutcomeStatementInput {
   readonly decision: LogPosition;
   readonly result: OutcomeResult;
   readonly message: string;
+  /** Objects that were taken away with it. */
+  readonly pruned?: Listed<string> | undefined;
+  /** What was put back by it. */
+  readonly drift?: Listed<DriftRecord> | undefined;
   /** Milliseconds since the epoch. */
   readonly observedAt: number;
   /** Of Sluice. */
@@ -51,8 +69,21 @@ export function toOutcomeStatement(input: OutcomeStatementInput, origin: string)
       decision: { index: input.decision.index, leafHash: input.decision.leafHash },
       result: input.result,
       message: input.message,
+      ...(input.pruned !== undefined && { pruned: input.pruned }),
+      ...(input.drift !== undefined && { drift: input.drift }),
     },
   };
+}
+
+const driftSchema = z.object({
+  object: z.string(),
+  what: z.enum(["missing", "replaced", "changed", "added"]),
+  fields: z.array(z.string()),
+  managers: z.array(z.string()),
+});
+
+function listed<T extends z.ZodType>(item: T) {
+  return z.object({ total: z.int().min(1), first: z.array(item) }).exactOptional();
 }
 
 export const outcomeSchema = z
@@ -67,6 +98,8 @@ export const outcomeSchema = z
       decision: z.object({ index: z.int().min(0), leafHash: z.string().regex(/^[0-9a-f]{64}$/) }),
       result: z.enum(OUTCOME_RESULTS),
       message: z.string(),
+      pruned: listed(z.string()),
+      drift: listed(driftSchema),
     }),
   })
   .transform(({ subject, predicate }) => {

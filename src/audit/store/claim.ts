@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemErrorCode } from "../../fault.ts";
@@ -29,20 +29,36 @@ const CLAIM =
  * (both may give up). A file is made in one step and is never written to, so none is ever half there; and
  * nothing of a living process is ever removed, which is where taking over a single lock file goes wrong.
  */
-export async function claim(folder: string): Promise<() => Promise<void>> {
+export async function claim(folder: string, options: ClaimOptions = {}): Promise<Claim> {
   const own = await currentProcess();
   await mkdir(folder, { recursive: true });
   const ownFile = join(folder, claimName(own));
   await makeClaim(ownFile);
   const release = () => rm(ownFile, { force: true });
   try {
-    await settleOthers(folder, own);
+    await settleOthers(folder, own, options);
   } catch (error) {
     await release();
     throw error;
   }
-  return release;
+  return { release, stands: () => access(ownFile).then(...TO_BOOLEAN) };
 }
+
+export interface ClaimOptions {
+  /**
+   * Removes the claims of others whatever became of them. Only for who holds something that no two can hold at a time;
+   * a process whose claim is gone writes no more.
+   */
+  readonly takeOver?: boolean;
+}
+
+export interface Claim {
+  /** Whether nobody has taken the folder over since. */
+  stands(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+const TO_BOOLEAN = [() => true, () => false] as const;
 
 export function claimName({ pid, start, boot, namespace, host }: ProcessIdentity): string {
   return `${pid}.${start}.${boot}.${namespace}.${host}`;
@@ -58,11 +74,16 @@ async function makeClaim(path: string): Promise<void> {
   }
 }
 
-async function settleOthers(folder: string, own: ProcessIdentity): Promise<void> {
+async function settleOthers(
+  folder: string,
+  own: ProcessIdentity,
+  { takeOver = false }: ClaimOptions,
+): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name === claimName(own)) continue;
     const other = parseClaim(name);
-    if (other === undefined || !(await isGone(other, own))) throw locked(join(folder, name));
+    const yields = takeOver || (other !== undefined && (await isGone(other, own)));
+    if (!yields) throw locked(join(folder, name));
     await rm(join(folder, name), { force: true });
   }
 }

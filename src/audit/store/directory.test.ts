@@ -135,3 +135,48 @@ describe("the lock of a folder", () => {
     expect(others.filter(({ status }) => status === "fulfilled").length).toBe(1);
   });
 });
+
+describe("a folder under a lease", () => {
+  const otherPod: ProcessIdentity = {
+    host: "sluice-5c9",
+    boot: "00000000-0000-0000-0000-000000000000",
+    namespace: "1",
+    pid: 1,
+    start: "1",
+  };
+  let held: boolean;
+  let store: DirectoryStore;
+
+  beforeEach(async () => {
+    held = true;
+    store = new DirectoryStore(folder, { lease: { isHeld: () => held } });
+    await mkdir(join(folder, "lock"));
+    await writeFile(join(folder, "lock", claimName(otherPod)), "");
+  });
+
+  it("is taken over from a process of another machine; without the lease it is not", async () => {
+    await expect(new DirectoryStore(folder).lock()).rejects.toMatchObject({ code: "LOCKED" });
+    const release = await store.lock();
+    expect(await readdir(join(folder, "lock"))).toEqual([claimName(await currentProcess())]);
+    await store.write("checkpoint", Buffer.from("new"));
+    await release();
+    expect(await readdir(join(folder, "lock"))).toEqual([]);
+  });
+
+  it("is not written to after it was taken over", async () => {
+    await store.lock();
+    await store.write("checkpoint", Buffer.from("old"));
+    await rm(join(folder, "lock", claimName(await currentProcess())));
+    await expect(store.write("checkpoint", Buffer.from("new"))).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect(text(await store.read("checkpoint", 100))).toBe("old");
+  });
+
+  it("is neither claimed nor written to when the lease is gone", async () => {
+    const release = await store.lock();
+    held = false;
+    await expect(store.write("checkpoint", Buffer.from("x"))).rejects.toMatchObject({ code: "LEASE_LOST" });
+    await release();
+    await expect(store.lock()).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect(await store.read("checkpoint", 100)).toBeUndefined();
+  });
+});

@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { constants, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemErrorCode } from "../../fault.ts";
 import { syncFolder } from "../../sync-folder.ts";
 import { AuditError } from "../error.ts";
-import { claim } from "./claim.ts";
+import { type Claim, claim } from "./claim.ts";
 import type { LogFiles, LogStore } from "./store.ts";
 
 // A link in place of a file could lead out of the log, and opening a named pipe would wait for a writer.
@@ -36,22 +37,46 @@ export class DirectoryFiles implements LogFiles {
   }
 }
 
+/** Something that of all processes on all machines one holds at a time, such as a Lease of Kubernetes. */
+export interface Lease {
+  /** False from before the moment at which another can get it. */
+  isHeld(): boolean;
+}
+
+export interface DirectoryStoreOptions {
+  /**
+   * Decides who writes, instead of whose process still runs: on another machine nobody can tell that. Its holder takes the
+   * log over, and who was taken over writes no more.
+   */
+  readonly lease?: Lease | undefined;
+}
+
 /** A log in a folder, for its one writer. */
 export class DirectoryStore extends DirectoryFiles implements LogStore {
   /** Folders whose own names are known to be durable. */
   readonly #folders = new Set<string>();
+  readonly #lease: Lease | undefined;
+  readonly #writer = randomUUID();
+  #claim: Claim | undefined;
+
+  constructor(root: string, { lease }: DirectoryStoreOptions = {}) {
+    super(root);
+    this.#lease = lease;
+  }
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
     const target = join(this.root, path);
-    // One writer, one name: what a crash leaves behind is overwritten by the next attempt.
-    const temporary = `${target}.tmp`;
+    // One writer, one name: what a crash leaves behind is overwritten by the next attempt. Under a lease there may be
+    // a second for a moment, whose bytes must not be what is renamed.
+    const temporary = this.#lease === undefined ? `${target}.tmp` : `${target}.${this.#writer}.tmp`;
     try {
       await this.#makeFolder(dirname(target));
       await writeSynced(temporary, bytes);
+      await this.#checkLease();
       await rename(temporary, target);
       await syncFolder(dirname(target));
     } catch (error) {
-      throw unwritable(path, error);
+      throw error instanceof AuditError ? error : unwritable(path, error);
     }
   }
 
@@ -62,11 +87,21 @@ export class DirectoryStore extends DirectoryFiles implements LogStore {
   }
 
   async lock(): Promise<() => Promise<void>> {
+    if (this.#lease?.isHeld() === false) throw leaseLost();
     try {
-      return await claim(join(this.root, LOCK_FOLDER));
+      const claimed = await claim(join(this.root, LOCK_FOLDER), { takeOver: this.#lease !== undefined });
+      this.#claim = claimed;
+      return () => claimed.release();
     } catch (error) {
       throw error instanceof AuditError ? error : unwritable(LOCK_FOLDER, error);
     }
+  }
+
+  /** The last moment at which a writer can see that it is not the writer any more. */
+  async #checkLease(): Promise<void> {
+    if (this.#lease === undefined) return;
+    const stands = this.#claim === undefined || (await this.#claim.stands());
+    if (!stands || !this.#lease.isHeld()) throw leaseLost();
   }
 
   /**
@@ -105,7 +140,11 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes the names in a folder durable. Windows has no such call, and writes names through by itself. */
+function leaseLost(): AuditError {
+  return new AuditError("LEASE_LOST", "another replica may write to the log by now", {
+    remedy: "nothing to do: that replica goes on; this one must end",
+  });
+}
 
 function unwritable(path: string, error: unknown): AuditError {
   const code = systemErrorCode(error) ?? "unknown error";
