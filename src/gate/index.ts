@@ -9,10 +9,11 @@ export { type PreparedGate, prepareGate } from "./prepare.ts";
 export { type RangeStart, rangeStart } from "./range-start.ts";
 export { type Reconciled, reconcile } from "./reconcile.ts";
 export type { Books } from "./record.ts";
-export type { Stages } from "./stages.ts";
-export type {
-  ClusterTargetConfig,
-  DirectoryTargetConfig,
-  RemoteCluster,
-  TargetConfig,
+export type { Stages, TimeStage } from "./stages.ts";
+export {
+  type ClusterTargetConfig,
+  type DirectoryTargetConfig,
+  type RemoteCluster,
+  resolveTarget,
+  type TargetConfig,
 } from "./target-config.ts";

@@ -8,36 +8,42 @@ import { toPolicyInput } from "./policy-input.ts";
 import type { PreparedGate } from "./prepare.ts";
 import type { RangeStart } from "./range-start.ts";
 import { redactRefusals } from "./redact.ts";
-import type { Stages } from "./stages.ts";
+import type { Stages, TimeStage } from "./stages.ts";
 
 /**
  * The flow, from a branch to a decision. Each stage takes the type that only the stage before can make, and the first
  * that refuses ends it. A fault is thrown: then there is no decision, and nothing changes.
  */
 export async function judge(gate: PreparedGate, start: RangeStart, stages: Stages): Promise<Decision> {
-  const fetched = await fetchChange(gate, start, stages);
+  const { timed = untimed } = stages;
+  const fetched = await timed("fetch", () => fetchChange(gate, start, stages));
   const at = stages.now(); // after the fetch: a slow server does not make an expired key count
   const found = toFindings(gate, fetched, at);
   if (!fetched.ok) return decide({ ...found, fetch: fetched.refusals });
 
-  const verify = await verifySnapshot(fetched.value, gate.trust, at);
+  const verify = await timed("verify", () => verifySnapshot(fetched.value, gate.trust, at));
   if (verify.verified === undefined) return decide({ ...found, verify });
 
-  const rendered = await render(verify.verified, gate.config.path, gate.bounds, stages.cell);
+  const { verified: snapshot } = verify;
+  const rendered = await timed("render", () => render(snapshot, gate.config.path, gate.bounds, stages.cell));
   if (!rendered.ok) {
-    const refusals = redactRefusals(rendered.refusals, verify.verified.files);
+    const refusals = redactRefusals(rendered.refusals, snapshot.files);
     return decide({ ...found, verify, render: { ok: false, refusals } });
   }
 
-  const artifacts = await attest(rendered.value, gate.artifactRules, stages.registry, at);
+  const artifacts = await timed("attest", () =>
+    attest(rendered.value, gate.artifactRules, stages.registry, at),
+  );
   if (artifacts.verified === undefined)
     return decide({ ...found, verify, render: rendered, attest: artifacts });
 
   const { verified: manifests } = artifacts;
   const input = toPolicyInput({ ...found, commits: verify.records, artifacts, manifests });
-  const evaluate = await stages.policies.evaluate(gate.bundles, input);
+  const evaluate = await timed("evaluate", () => stages.policies.evaluate(gate.bundles, input));
   return decide({ ...found, verify, render: rendered, attest: artifacts, evaluate });
 }
+
+const untimed: TimeStage = (_, run) => run();
 
 function fetchChange(gate: PreparedGate, start: RangeStart, { gitDir }: Stages): Promise<FetchedSnapshot> {
   const { url, branch, credentials, path } = gate.config;

@@ -1,6 +1,10 @@
 import type { Cell } from "../cell/index.ts";
 import type { Registry } from "../oci/index.ts";
 import type { PolicyEngine } from "../policy/index.ts";
+import type { Stage } from "./decision.ts";
+
+/** Runs a stage, and may look at how long that takes; what it gives or throws is passed on as it is. */
+export type TimeStage = <T>(stage: Stage, run: () => Promise<T>) => Promise<T>;
 
 /** What the stages work with; none of it holds a verdict. */
 export interface Stages {
@@ -11,4 +15,5 @@ export interface Stages {
   readonly gitDir: string;
   /** Milliseconds since the epoch; read once for each decision. */
   readonly now: () => number;
+  readonly timed?: TimeStage | undefined;
 }
