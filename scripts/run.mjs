@@ -9,6 +9,7 @@ const COMMANDS = {
   bench: ["test/bench/main.ts"],
   tools: ["scripts/tools.ts"],
   "build:cell": ["scripts/build-cell.mjs"],
+  "build:crds": ["scripts/build-crds.ts"],
   image: ["scripts/build-image.ts"],
   format: ["node_modules/@biomejs/biome/bin/biome", "format"],
   lint: ["node_modules/@biomejs/biome/bin/biome", "lint", "--error-on-warnings"],

@@ -72,11 +72,14 @@ const clusterTargetSchema = withRules(
   },
 );
 
+export const DIRECTORY_IN_FILES_ONLY =
+  "a directory target is for gates in files (`sluice run -f`): on a cluster write `target: {cluster: {}}`";
+
 const directoryTargetSchema = inFilesOnly(
   z.strictObject({
     path: z.string().min(1).max(4096).describe("The folder, relative to the file that holds the gate."),
   }),
-  "a directory target is for gates in files (`sluice run -f`): on a cluster write `target: {cluster: {}}`",
+  DIRECTORY_IN_FILES_ONLY,
 );
 
 /** Where admitted manifests go. */

@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  API_VERSION,
-  durationSchema,
-  gateNameSchema,
-  metadataSchema,
-  nameSchema,
-  sourcePathSchema,
-} from "./common.ts";
+import { API_VERSION, durationSchema, metadataSchema, nameSchema, sourcePathSchema } from "./common.ts";
 import { targetSchema } from "./gate-target.ts";
 import { withRules } from "./rules.ts";
 
@@ -77,18 +70,26 @@ const specSchema = z.strictObject({
   target: targetSchema.describe("Where admitted manifests go; exactly one of its fields."),
 });
 
+/** What fits in a label's value. */
+const MAX_LABEL = 63;
+
 /** What is pulled, what it must pass, and where it goes. */
 export const gateSchema = withRules(
   z.strictObject({
     apiVersion: z.literal(API_VERSION),
     kind: z.literal("Gate"),
-    metadata: metadataSchema.extend({ name: gateNameSchema }),
+    metadata: metadataSchema,
     spec: specSchema.describe("What is pulled, what it must pass, and where it goes."),
   }),
   {
     message: "a gate that depends on itself would wait for ever: remove its own name from dependsOn",
     cel: "!has(self.spec.dependsOn) || !self.spec.dependsOn.exists(other, other.name == self.metadata.name)",
     holds: ({ metadata, spec }) => !spec.dependsOn.some(({ name }) => name === metadata.name),
+  },
+  {
+    message: `at most ${MAX_LABEL} characters: the name of a gate is a label of all that it owns`,
+    cel: `self.metadata.name.size() <= ${MAX_LABEL}`,
+    holds: ({ metadata }) => metadata.name.length <= MAX_LABEL,
   },
 );
 

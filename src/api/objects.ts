@@ -1,8 +1,11 @@
+import { staysInside } from "./common.ts";
 import { findDependencyCycle } from "./dependencies.ts";
 import { ResourceError } from "./error.ts";
 import type { Gate } from "./gate.ts";
+import { DIRECTORY_IN_FILES_ONLY } from "./gate-target.ts";
 import type { TrustMaterial } from "./material.ts";
 import { describeIssue, type Issue, type Located, parseResource, type Resource } from "./parse.ts";
+import { PATH_BELOW_INSTALLATION } from "./policy-bundle.ts";
 import { idOf, type Resources, sortResources } from "./resources.ts";
 import { withoutServerFields } from "./server-fields.ts";
 import { toTrustMaterial } from "./trust-material.ts";
@@ -78,16 +81,12 @@ function nameOf(object: object): ObjectName {
 
 /** Paths that lead to no file of this object: what is on the controller's disk is not for tenants to name. */
 function fileReferencesIn(resource: Resource): readonly Issue[] {
-  if (resource.kind === "Gate" && "directory" in resource.spec.target) {
-    const message = "is for gates in files; on a cluster write `target: {cluster: {}}`";
-    return [{ path: ["spec", "target", "directory"], message }];
-  }
+  if (resource.kind === "Gate" && "directory" in resource.spec.target)
+    return [{ path: ["spec", "target", "directory"], message: DIRECTORY_IN_FILES_ONLY }];
   if (resource.kind !== "PolicyBundle" || !("path" in resource.spec.rego)) return [];
-  const { path } = resource.spec.rego;
-  if (!path.startsWith("/") && !path.split("/").includes("..") && !path.includes("\0")) return [];
-  const message =
-    "must stay below the folder of policies that Sluice is installed with (no `..`, no leading `/`); or write the files themselves in `modules`";
-  return [{ path: ["spec", "rego", "path"], message }];
+  return staysInside.holds(resource.spec.rego.path)
+    ? []
+    : [{ path: ["spec", "rego", "path"], message: PATH_BELOW_INSTALLATION }];
 }
 
 /** No gate of a cycle can ever run; which of them is meant otherwise, their authors must say. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** A rule over several fields, said twice: `holds` for zod, `cel` for the API server, with one message. */
 export interface Rule<T> {
   readonly message: string;
-  /** Common Expression Language; `self` is what `holds` is handed, before defaults and translations. */
+  /** Common Expression Language. `self` is the value as it is written; `holds` sees defaults and translations in it. */
   readonly cel: string;
   holds(value: T): boolean;
 }
@@ -20,9 +20,14 @@ export function withRules<S extends z.ZodType>(schema: S, ...rules: readonly Rul
   return refined.meta({ [VALIDATIONS]: rules.map(({ message, cel }) => ({ rule: cel, message })) });
 }
 
-/** A schema whose values mean something only in a file: the API server refuses every one, and says what to write instead. */
+/** The schema with a rule that the API server alone enforces: about what means something else, or nothing, in a file. */
+export function onCluster<S extends z.ZodType>(schema: S, { message, cel }: Omit<Rule<never>, "holds">): S {
+  return schema.meta({ [VALIDATIONS]: [{ rule: cel, message }] });
+}
+
+/** A schema whose values mean something only in a file; the message says what to write on a cluster instead. */
 export function inFilesOnly<S extends z.ZodType>(schema: S, message: string): S {
-  return schema.meta({ [VALIDATIONS]: [{ rule: "false", message }] });
+  return onCluster(schema, { message, cel: "false" });
 }
 
 type Shape = Readonly<Record<string, z.ZodType>>;

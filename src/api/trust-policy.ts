@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { API_VERSION, dataRefSchema, instantSchema, metadataSchema } from "./common.ts";
-import { inFilesOnly, oneOf } from "./rules.ts";
+import { inFilesOnly, oneOf, withRules } from "./rules.ts";
 
 /** More than any key or certificate that is given here. */
 const MAX_KEY = 65_536;
@@ -52,13 +52,18 @@ const signerSchema = z.strictObject({
     .describe("The signer's public keys; at least one."),
 });
 
+const START = "^(root|tip|[0-9a-f]{40})$";
+
+const startSchema = withRules(z.string().max(64), {
+  message: "`root`, `tip`, or a full commit oid of 40 hex digits",
+  cel: `self.matches('${START}')`,
+  holds: (start) => new RegExp(START).test(start),
+});
+
 const historySchema = z.strictObject({
-  start: z
-    .string()
-    .regex(/^(root|tip|[0-9a-f]{40})$/, "`root`, `tip`, or a full 40-digit commit oid")
-    .describe(
-      "Where trust begins: a full commit oid, `root` (all history), or `tip` (the head when the gate first runs).",
-    ),
+  start: startSchema.describe(
+    "Where trust begins: a full commit oid, `root` (all history), or `tip` (the head when the gate first runs).",
+  ),
   fastForwardOnly: z
     .boolean()
     .default(true)
