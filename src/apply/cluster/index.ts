@@ -1,0 +1,8 @@
+export { findDrift, foreignFields } from "./drift.ts";
+export { type FieldSet, fieldPaths, isEmptySet } from "./fields.ts";
+export type { Inventory, InventoryItem } from "./inventory.ts";
+export { GateInventory, type InventoryStore, type ReadGate } from "./inventory-store.ts";
+export { Observer, type ObserverOptions } from "./observer.ts";
+export { GATE_NAME_LABEL, GATE_NAMESPACE_LABEL, withOwner } from "./ownership.ts";
+export { inApplyOrder } from "./plan.ts";
+export { ClusterTarget, type ClusterTargetOptions } from "./target.ts";
