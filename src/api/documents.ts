@@ -7,6 +7,8 @@ import { ResourceError } from "./error.ts";
 /** More than any hand-written resource file; stops a mistake such as `-f /var/log`. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_ALIASES = 100;
+/** Say how a folder is built by kubectl, and hold no resource: one folder may serve both. */
+const KUSTOMIZATIONS: ReadonlySet<string> = new Set(["kustomization.yaml", "kustomization.yml"]);
 const EXTENSIONS = [".yaml", ".yml", ".json"];
 
 /** One YAML document and where it stands, so that every message can say `file:line`. */
@@ -17,7 +19,7 @@ export interface ResourceDocument {
   locate(path: readonly PropertyKey[]): string;
 }
 
-/** Reads a file, or the YAML and JSON files directly in a directory, in the order of their names. */
+/** Reads a file, or the YAML and JSON files directly in a directory (but kustomizations), in the order of their names. */
 export async function readDocuments(path: string): Promise<ResourceDocument[]> {
   const documents: ResourceDocument[] = [];
   for (const file of await listFiles(path)) documents.push(...parseFile(file, await readText(file)));
@@ -29,8 +31,12 @@ async function listFiles(path: string): Promise<string[]> {
     throw unreadable(path, cause);
   });
   if (!entry.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => EXTENSIONS.some((ending) => name.endsWith(ending)));
+  const names = (await readdir(path)).filter(isResourceFile);
   return names.sort().map((name) => join(path, name));
+}
+
+function isResourceFile(name: string): boolean {
+  return !KUSTOMIZATIONS.has(name) && EXTENSIONS.some((ending) => name.endsWith(ending));
 }
 
 /** Reads a file that a resource names, within the size limit. */

@@ -17,6 +17,9 @@ spec:
   target: {directory: {path: ./out}}
 `;
 
+const DEPENDENT = (name: string, other: string): string =>
+  GATE.replace("name: payments", `name: ${name}`).replace("path: ./prod", `dependsOn: [{name: ${other}}]`);
+
 const TRUST = `
 apiVersion: sluice.dev/v1
 kind: TrustPolicy
@@ -56,6 +59,16 @@ describe("loading resources", () => {
     });
   });
 
+  it("passes over the kustomization of a folder, unless it is named", async () => {
+    const kustomization = join(folder, "kustomization.yaml");
+    await writeFile(kustomization, "kind: Kustomization");
+    await writeFile(join(folder, "gate.yaml"), GATE);
+    expect((await loadResources([folder])).gates.size).toBe(1);
+    await expect(loadResources([kustomization])).rejects.toMatchObject({ code: "INVALID_RESOURCE" });
+    await writeFile(join(folder, "a-kustomization.yaml"), "kind: Kustomization");
+    await expect(loadResources([folder])).rejects.toMatchObject({ code: "INVALID_RESOURCE" });
+  });
+
   it("the digest of a trust policy covers the key files' content, not their place", async () => {
     const before = (await load(TRUST)).trustPolicies.get("payments/payments-trust");
     await mkdir(join(folder, "keys"));
@@ -78,6 +91,9 @@ describe("loading resources", () => {
     ["another scheme", GATE.replace("http://", "ext::sh://"), "INVALID_RESOURCE"],
     ["no signers", TRUST.replace(/- name: alice[\s\S]*?\n {2}history/, "[]\n  history"), "INVALID_RESOURCE"],
     ["an abbreviated oid", TRUST.replace("root", "4f2c"), "INVALID_RESOURCE"],
+    ["gates that wait for each other", `${DEPENDENT("a", "b")}---${DEPENDENT("b", "a")}`, "INVALID_RESOURCE"],
+    ["two targets", GATE.replace("{path: ./out}", "{path: ./out}, cluster: {}"), "INVALID_RESOURCE"],
+    ["no target", GATE.replace("directory: {path: ./out}", ""), "INVALID_RESOURCE"],
     ["an unknown kind", GATE.replace("kind: Gate", "kind: Door"), "INVALID_RESOURCE"],
     ["a key file that is not there", TRUST.replace("alice.asc", "bob.asc"), "UNREADABLE"],
     ["two resources of one name", `${GATE}---${GATE}`, "DUPLICATE_RESOURCE"],
