@@ -143,12 +143,9 @@ class Run {
 
   async #tryAll(objects: readonly KubeObject[]): Promise<void> {
     const { client } = this.#options;
-    const submissions = await mapLimited(objects, CONCURRENT_REQUESTS, (object) =>
-      this.#toSubmission(object),
-    );
-    const tried = await mapLimited(submissions, CONCURRENT_REQUESTS, async (submission) => {
-      const result = await tryOut(submission, client);
-      if (result.ok && result.recreate) this.#recreated.add(keyOfRef(toRef(submission.object)));
+    const tried = await mapLimited(objects, CONCURRENT_REQUESTS, async (object) => {
+      const result = await tryOut(this.#toSubmission(object), client);
+      if (result.ok && result.recreate) this.#recreated.add(keyOfRef(toRef(object)));
       if (result.ok) await this.#noteDrift(result.object);
       return result;
     });
@@ -156,10 +153,10 @@ class Run {
     if (isNonEmpty(rejections)) throw rejectionError(rejections);
   }
 
-  async #toSubmission(object: KubeObject): Promise<Submission> {
-    const item = this.#before.get(keyOfRef(toRef(object)));
-    const ours = item?.uid !== undefined && item.uid === (await this.#lookUp(item))?.uid;
-    return { object, force: this.#options.force || ours };
+  /** What the gate has applied before it applies by force, whoever changed it or made it anew since. */
+  #toSubmission(object: KubeObject): Submission {
+    const appliedBefore = this.#before.get(keyOfRef(toRef(object)))?.fingerprint !== undefined;
+    return { object, force: this.#options.force || appliedBefore };
   }
 
   /** What an object of ours had become, told by what the API server would make of it. */
@@ -174,8 +171,7 @@ class Run {
   async #submit(object: KubeObject): Promise<Submitted> {
     const { client, correctDrift } = this.#options;
     if (this.#recreated.has(keyOfRef(toRef(object)))) await removeForRecreation(object, client, pause);
-    const submission = await this.#toSubmission(object);
-    const submitted = await submit(submission, { client, evict: correctDrift });
+    const submitted = await submit(this.#toSubmission(object), { client, evict: correctDrift });
     this.#options.observer.wrote(submitted.object);
     const note = describeRemoved(submitted);
     if (note !== undefined) this.drift.push(note);
