@@ -53,7 +53,7 @@ function toKey(key: KeySpec, path: Path, finder: KeyFinder): KeyMaterial {
   const { text, origin } =
     "armored" in openpgp
       ? { text: openpgp.armored, origin: finder.locate(path) }
-      : finder.find("file" in openpgp ? { file: openpgp.file } : openpgp, path);
+      : finder.find(openpgp, [...path, "openpgp"]);
   return { scheme: "openpgp", armored: text, origin, ...window };
 }
 
@@ -65,8 +65,7 @@ function toArtifactRule(
   const path = ["spec", "artifacts", index, "signedBy", "any"];
   const any = signedBy.any.map(({ cosign }, number) => {
     if ("pem" in cosign) return { cosign: { origin: "inline key", pem: cosign.pem } };
-    const reference = "key" in cosign ? { file: cosign.key } : cosign;
-    const { text, origin } = finder.find(reference, [...path, number, "cosign"]);
+    const { text, origin } = finder.find(cosign, [...path, number, "cosign"]);
     return { cosign: { origin, pem: text } };
   });
   return { match, signedBy: { any } };
@@ -77,8 +76,10 @@ interface DataRef {
   readonly key: string;
 }
 
+/** One field of a key that says where the key is: `file` of an OpenPGP key, `key` of a cosign one, or a reference. */
 type KeyReference =
   | { readonly file: string }
+  | { readonly key: string }
   | { readonly secretRef: DataRef }
   | { readonly configMapRef: DataRef };
 
@@ -97,23 +98,19 @@ class KeyFinder {
   }
 
   find(reference: KeyReference, path: Path): KeyText {
-    if ("file" in reference) return this.#file(reference.file, path);
+    if ("file" in reference) return this.#file(reference.file, [...path, "file"]);
+    if ("key" in reference) return this.#file(reference.key, [...path, "key"]);
     return "secretRef" in reference
-      ? this.#data("Secret", reference.secretRef, path)
-      : this.#data("ConfigMap", reference.configMapRef, path);
+      ? this.#data("Secret", reference.secretRef, [...path, "secretRef"])
+      : this.#data("ConfigMap", reference.configMapRef, [...path, "configMapRef"]);
   }
 
   #file(file: string, path: Path): KeyText {
     const found = this.#sources.files.get(file);
     if (found !== undefined) return found;
-    throw new ResourceError(
-      "INVALID_RESOURCE",
-      `${this.locate(path)}: key files are read beside files only`,
-      {
-        remedy:
-          "write the key itself (openpgp `armored`, cosign `pem`), or name a ConfigMap (`configMapRef`)",
-      },
-    );
+    throw new ResourceError("INVALID_RESOURCE", `${this.locate(path)}: a cluster has no key files`, {
+      remedy: "write the key itself (openpgp `armored`, cosign `pem`), or name a ConfigMap (`configMapRef`)",
+    });
   }
 
   #data(kind: "Secret" | "ConfigMap", { name, key }: DataRef, path: Path): KeyText {
