@@ -1,4 +1,5 @@
 import "reflect-metadata"; // what @peculiar/x509 keeps its schemas in
+import type { webcrypto } from "node:crypto";
 import {
   X509CertificateGenerator,
   BasicConstraintsExtension,
@@ -20,9 +21,9 @@ export interface KeyAndCertificate {
 export class Authority {
   readonly certificate: string;
   readonly #issuer: X509Certificate;
-  readonly #keys: CryptoKeyPair;
+  readonly #keys: webcrypto.CryptoKeyPair;
 
-  private constructor(issuer: X509Certificate, keys: CryptoKeyPair) {
+  private constructor(issuer: X509Certificate, keys: webcrypto.CryptoKeyPair) {
     this.#issuer = issuer;
     this.#keys = keys;
     this.certificate = issuer.toString("pem");
@@ -70,7 +71,7 @@ export class Authority {
   }
 }
 
-function generateKeys(): Promise<CryptoKeyPair> {
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 

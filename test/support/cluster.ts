@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { type ClusterConnection, fromKubeConfigText } from "../../src/kube/index.ts";
 import { Authority, type KeyAndCertificate } from "./certificates.ts";
 import type { Finished } from "./cli.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
@@ -48,6 +49,11 @@ export class Cluster implements AsyncDisposable {
     this.#authority = parts.authority;
     this.#apiServerCommand = parts.apiServerCommand;
     this.#etcd = parts.etcd;
+  }
+
+  /** The administrator's. */
+  async connection(): Promise<ClusterConnection> {
+    return fromKubeConfigText(await readFile(this.adminKubeconfig, "utf8"));
   }
 
   /** The path of a kubeconfig with a client certificate for this user. */

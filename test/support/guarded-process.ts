@@ -44,7 +44,7 @@ function guard(command: readonly string[], log: FileHandle, logFile: string): Gu
       }
     },
     async kill() {
-      child.stdin.end();
+      child.stdin?.end();
       await ended;
     },
   };
