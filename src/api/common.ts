@@ -4,11 +4,14 @@ import { withRules } from "./rules.ts";
 /** The one version of every resource kind here. */
 export const API_VERSION = "sluice.dev/v1";
 
+/** Of Kubernetes names. */
+export const NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
 /** A DNS-1123 label or subdomain, as Kubernetes names are. */
 export const nameSchema = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "lower-case letters, digits, `-` and `.` (a Kubernetes name)");
+  .regex(new RegExp(NAME), "lower-case letters, digits, `-` and `.` (a Kubernetes name)");
 
 /** A key of a Secret's or ConfigMap's data. */
 const dataKeySchema = z
@@ -32,7 +35,8 @@ export const metadataSchema = clusterMetadataSchema.extend({ namespace: nameSche
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-const DURATION = "^([0-9]{1,6}(ms|s|m|h))+$";
+/** Of durations. */
+export const DURATION = "^([0-9]{1,6}(ms|s|m|h))+$";
 
 /** A Go-style duration of one or more parts (`90s`, `1m30s`, `500ms`), in milliseconds. */
 export const durationSchema = withRules(z.string().max(64), {

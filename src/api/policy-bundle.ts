@@ -5,7 +5,8 @@ import { onCluster, oneOf, withRules } from "./rules.ts";
 /** Together; what etcd takes as one object, with room for the rest of it. */
 const MAX_MODULES_SIZE = 1024 * 1024;
 const MAX_MODULES = 256;
-const MODULE_NAME = "^([-_A-Za-z0-9]+/)*[-_A-Za-z0-9]+[.](rego|json|ya?ml)$";
+/** What is read from a folder, too. */
+const MODULE_NAME = "^([-_A-Za-z0-9]+/)*([-_A-Za-z0-9]+[.]rego|data[.](json|ya?ml))$";
 
 const modulesSchema = withRules(
   z
@@ -19,7 +20,7 @@ const modulesSchema = withRules(
     holds: (modules) => Object.keys(modules).some((name) => name.endsWith(".rego")),
   },
   {
-    message: "file names such as `images.rego` or `lib/data.json`",
+    message: "names of Rego files (`images.rego`) and data files (`lib/data.json`, `data.yaml`)",
     cel: `self.all(name, name.matches('${MODULE_NAME}'))`,
     holds: (modules) => Object.keys(modules).every((name) => new RegExp(MODULE_NAME).test(name)),
   },

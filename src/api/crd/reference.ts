@@ -1,4 +1,4 @@
-import { API_VERSION } from "../common.ts";
+import { API_VERSION, DURATION, NAME } from "../common.ts";
 import { toObjectSchema } from "./definition.ts";
 import type { KindDefinition } from "./kinds.ts";
 import type { StructuralSchema } from "./structural.ts";
@@ -13,16 +13,20 @@ checks them as far as a schema can; \`kubectl explain gate.spec\` says what is t
 
 - A field that is not listed is refused, never passed over.
 - A field in **bold** is required where the object that holds it is there. \`[]\` stands for each item of a list.
-- A duration is text such as \`30s\`, \`1m\` or \`1h30m\`. A name is a Kubernetes name.
+- A duration is text such as \`30s\`, \`1m\` or \`1h30m\`; a day is \`2026-01-01\`, an instant is of RFC 3339; a name is a
+  Kubernetes name.
 - Names are looked up in the namespace of the resource that has them; PolicyBundles have none.
 `;
 
-/** The reference of all fields, as Markdown. */
-export function referenceOf(kinds: readonly KindDefinition[]): string {
-  return [INTRODUCTION, ...kinds.map(sectionOf)].join("\n");
+/** The reference of all fields, as Markdown, with an example of a kind where there is one. */
+export function referenceOf(
+  kinds: readonly KindDefinition[],
+  examples: Readonly<Record<string, string>>,
+): string {
+  return [INTRODUCTION, ...kinds.map((kind) => sectionOf(kind, examples[kind.kind]))].join("\n");
 }
 
-function sectionOf(kind: KindDefinition): string {
+function sectionOf(kind: KindDefinition, example: string | undefined): string {
   const { properties = {}, ...root } = toObjectSchema(kind);
   const { apiVersion: _, kind: __, metadata: ___, status, ...fields } = properties;
   const rows = Object.entries(fields).flatMap(([name, schema]) =>
@@ -33,6 +37,7 @@ function sectionOf(kind: KindDefinition): string {
     `## ${kind.kind}\n`,
     `${kind.description}\n`,
     `${factsOf(kind)}\n`,
+    ...(example === undefined ? [] : [`\`\`\`yaml\n${example}\`\`\`\n`]),
     ...(fields.spec === undefined ? [] : ["Fields of `spec`:\n"]),
     `${tableOf(rows)}\n`,
     ...(rules.length === 0 ? [] : [`What holds besides:\n\n${rules.join("\n")}\n`]),
@@ -77,14 +82,25 @@ function typeOf(schema: StructuralSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(", ");
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}s`;
   if (schema.type === "object" && schema.additionalProperties !== undefined) return "map";
-  return String(schema.type);
+  return textTypeOf(schema) ?? String(schema.type);
 }
+
+/** What kind of text a field holds; undefined where any will do. */
+function textTypeOf({ pattern, format, anyOf, ...schema }: StructuralSchema): string | undefined {
+  if (pattern === NAME) return "name";
+  if (schema["x-kubernetes-validations"]?.some(isOfDurations)) return "duration";
+  if (anyOf !== undefined) return "day or instant";
+  if (format === "date-time") return "instant";
+  return format === "uri" ? "URL" : undefined;
+}
+
+const isOfDurations = ({ rule }: { readonly rule: string }): boolean => rule.includes(DURATION);
 
 function defaultOf({ default: value }: StructuralSchema): string {
   return value === undefined ? "" : ` Default: \`${String(value)}\`.`;
 }
 
-/** The rules that cross fields, or say more than a type does. What is for files only is told in the field's own words. */
+/** The rules that say more than a field's type and description: what is for files only is told there. */
 function rulesOf(schema: StructuralSchema, path: string): string[] {
   const subjects = [
     { rules: schema["x-kubernetes-validations"], at: path },
@@ -92,7 +108,7 @@ function rulesOf(schema: StructuralSchema, path: string): string[] {
   ];
   return subjects.flatMap(({ rules = [], at }) =>
     rules
-      .filter(({ rule }) => rule !== "false")
+      .filter((each) => each.rule !== "false" && !isOfDurations(each))
       .map(({ message }) => (at === "" ? `- ${message}` : `- \`${at}\`: ${message}`)),
   );
 }

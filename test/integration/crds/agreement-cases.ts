@@ -212,6 +212,12 @@ export const BUNDLE_CASES: readonly Case[] = [
   ],
   ["a file above", "spec.rego.modules", modules({ "../a.rego": "" }), modules({ "lib/a.rego": "" })],
   [
+    "data of another name",
+    "spec.rego.modules",
+    modules({ "a.rego": "", "lib/mydata.json": "{}" }),
+    modules({ "a.rego": "", "lib/data.json": "{}" }),
+  ],
+  [
     "a file of another kind",
     "spec.rego.modules",
     modules({ "a.rego": "", "b.sh": "" }),
