@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { loadResources } from "../api/index.ts";
+import { loadResources, ResourceError } from "../api/index.ts";
 import { runScheduled } from "../controller/index.ts";
 import {
   type Books,
@@ -15,23 +15,25 @@ import { startCell } from "./cells.ts";
 import { printDecision, toJson } from "./decision-view.ts";
 import { openFileTarget } from "./file-target.ts";
 import { ExitCode, type Io } from "./io.ts";
+import { addKubernetesOptions, type KubernetesOptions } from "./run-options.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
-interface RunOptions {
-  readonly file: readonly string[];
+interface RunOptions extends KubernetesOptions {
+  readonly file?: readonly string[];
   readonly state: string;
   readonly once: boolean;
 }
 
 export function registerRun(program: Command): void {
-  program
+  const command = program
     .command("run")
     .description("Reconcile gates: judge, record in the audit log, apply what was admitted")
     .argument("[gates...]", "names, or namespace/name; all gates in the files where none is given")
-    .requiredOption("-f, --file <path...>", "resource files, or folders of them; read anew for each run")
+    .option("-f, --file <path...>", "resource files, or folders of them; read anew for each run")
     .option("--state <dir>", "where the audit log, its key and caches are", DEFAULT_STATE)
     .option("--once", "each gate once, instead of on its interval", false)
     .action(action(run));
+  addKubernetesOptions(command);
 }
 
 /** What every gate of one process shares. */
@@ -42,7 +44,23 @@ interface Running {
   readonly workspace: Workspace;
 }
 
-async function run(io: Io, names: readonly string[], { file, state, once }: RunOptions): Promise<ExitCode> {
+async function run(io: Io, names: readonly string[], options: RunOptions): Promise<ExitCode> {
+  if (!options.kubernetes) return runFiles(io, names, options);
+  if (names.length > 0) throw usage("--kubernetes takes no names", "name namespaces with --namespace");
+  const { runKubernetes } = await import("./run-kubernetes.ts"); // much that files do not need
+  process.exit(await runKubernetes(options)); // a fetch that was abandoned would keep the process
+}
+
+function usage(message: string, remedy: string): ResourceError {
+  return new ResourceError("MISSING_RESOURCE", message, { remedy });
+}
+
+async function runFiles(
+  io: Io,
+  names: readonly string[],
+  { file, state, once }: RunOptions,
+): Promise<ExitCode> {
+  if (file === undefined) throw usage("neither files nor --kubernetes", "name files or folders with -f");
   const gates = selectGates(await loadResources(file), names);
   await using cell = startCell(state, { brief: once });
   await using books = await openBooks(state);

@@ -15,7 +15,7 @@ export interface ElectionOptions {
   readonly clock: Clock;
   /** The time that the Lease shows to people. */
   readonly now: () => Date;
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: KubeError) => void;
 }
 
 interface Seen {
@@ -84,12 +84,12 @@ export class LeaseElection {
   /** Gives the Lease up, for a successor to take at once. When this is called, nothing may act any more. */
   async release(): Promise<void> {
     if (this.#over) return;
-    const { client, identity, now, onError } = this.#options;
+    const { client, identity, now } = this.#options;
     this.#end();
     await this.#attempting;
     const last = this.#seen?.object;
     if (last === undefined || readLease(last).holder !== identity) return;
-    await client.update(releasedLease(last, now())).catch(onError);
+    await client.update(releasedLease(last, now())).catch((error: unknown) => this.#tell(error));
   }
 
   async #keep(): Promise<void> {
@@ -101,10 +101,7 @@ export class LeaseElection {
 
   /** Whether the Lease was taken or renewed. */
   #attempt(): Promise<boolean> {
-    const attempt = this.#takeOrRenew().catch((error: unknown) => {
-      this.#options.onError(error);
-      return false;
-    });
+    const attempt = this.#takeOrRenew().catch((error: unknown) => this.#tell(error));
     this.#attempting = attempt;
     return attempt;
   }
@@ -145,6 +142,12 @@ export class LeaseElection {
     if (object === undefined) return;
     this.#observe(object);
     if (this.#renewedAt !== undefined && readLease(object).holder !== identity) this.#lose();
+  }
+
+  #tell(error: unknown): false {
+    if (!(error instanceof KubeError)) throw error;
+    this.#options.onError(error);
+    return false;
   }
 
   #lose(): void {

@@ -1,0 +1,12 @@
+import { Fault } from "../fault.ts";
+
+export type ControllerErrorCode =
+  /** This process may not act any more: another one does, or will. */
+  | "LEASE_LOST"
+  /** What a run was based on changed before it came to act. */
+  | "OUTDATED";
+
+/** A run that ends here leaves everything as it is. */
+export class ControllerError extends Fault<ControllerErrorCode> {
+  override readonly name = "ControllerError";
+}

@@ -1,0 +1,36 @@
+import type { Books, Stages, TargetConfig } from "../../gate/index.ts";
+import type { KubeClient, KubeObject } from "../../kube/index.ts";
+import type { PolicyEngine } from "../../policy/index.ts";
+import type { Acts } from "../acts.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logs.ts";
+import type { Telemetry } from "../telemetry.ts";
+import type { GateTarget } from "./guarded-target.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Known } from "./resolve.ts";
+
+export interface Targets {
+  /** Opens the target of a gate, in each run anew. Throws KubeError where a remote cluster cannot be used. */
+  open(gate: KubeObject, target: TargetConfig): Promise<GateTarget>;
+  /** The gate is gone. */
+  forget(gate: KubeObject): Promise<void>;
+}
+
+/** What every run of every gate works with. */
+export interface ControllerContext {
+  readonly known: Known;
+  readonly client: Pick<KubeClient, "get" | "patch">;
+  /** The folder that `rego.path` of a PolicyBundle is below. */
+  readonly policiesDir: string;
+  readonly books: Books;
+  readonly stages: Stages;
+  readonly policies: PolicyEngine;
+  readonly targets: Targets;
+  readonly acts: Acts;
+  readonly reporter: Reporter;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,73 @@
+import type { KubeClient, KubeError } from "../../kube/index.ts";
+import { type Next, WorkQueue } from "../queue.ts";
+import { gatesConcerned } from "./concerned.ts";
+import { keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
+import { Watches } from "./watches.ts";
+import type { Clock } from "../clock.ts";
+
+export interface ControllerOptions {
+  readonly client: KubeClient;
+  readonly namespaces: readonly string[] | undefined;
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onWatchError: (kind: WatchedKind, error: KubeError) => void;
+}
+
+/**
+ * Watches from the start, so that a standby takes over with all that it needs to know, and works only once it is told
+ * to: while it holds the Lease.
+ */
+export class Controller implements AsyncDisposable {
+  readonly watches: Watches;
+  readonly #queue: WorkQueue;
+  #run: ((key: string) => Promise<Next>) | undefined;
+
+  constructor(options: ControllerOptions) {
+    const { client, namespaces, concurrency, clock, random } = options;
+    this.#queue = new WorkQueue((key) => this.#runKey(key), { concurrency, clock, random });
+    this.watches = new Watches({
+      client,
+      namespaces,
+      onEvent: (event) => this.#see(event),
+      onError: options.onWatchError,
+    });
+  }
+
+  get depth(): number {
+    return this.#queue.depth;
+  }
+
+  get running(): number {
+    return this.#queue.running;
+  }
+
+  /** Runs every gate, and from then on each that a change concerns. */
+  begin(run: (key: string) => Promise<Next>): void {
+    this.#run = run;
+    for (const gate of this.watches.list("Gate")) this.#queue.add(keyOfObject(gate));
+  }
+
+  /** Asks for a run of a gate. */
+  request(key: string): void {
+    if (this.#run !== undefined) this.#queue.add(key);
+  }
+
+  /** Begins no run any more; true when all that ran ended in time. */
+  stop(within: number): Promise<boolean> {
+    return this.#queue.drain(within);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.watches[Symbol.asyncDispose]();
+  }
+
+  #see(event: WatchEvent): void {
+    if (this.#run === undefined) return;
+    for (const key of gatesConcerned(event, this.watches.list("Gate"))) this.#queue.add(key);
+  }
+
+  async #runKey(key: string): Promise<Next> {
+    return this.#run === undefined ? { kind: "wait" } : this.#run(key);
+  }
+}

@@ -1,0 +1,131 @@
+import { AuditError } from "../../audit/index.ts";
+import type { KubeObject } from "../../kube/index.ts";
+import { ControllerError } from "../error.ts";
+import { toGateFault } from "../fault.ts";
+import type { Next } from "../queue.ts";
+import { type GateResult, toStatus } from "../status/index.ts";
+import type { RunResult } from "../telemetry.ts";
+import type { ControllerContext } from "./context.ts";
+import { deleteGate } from "./delete-gate.ts";
+import { type Ran, runGate } from "./run-gate.ts";
+import { keyOfObject, REQUESTED_AT } from "./watched.ts";
+
+const WAIT: Next = { kind: "wait" };
+/** After a moment in which the watch tells what the run did not see. */
+const JUDGE_ANEW: Next = { kind: "later", after: 200 };
+
+/** Runs gates by their names, and tells what came of it. */
+export class Reconciler {
+  readonly #context: ControllerContext;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  /** Rejects where it could not even be told; the queue tries again. */
+  async run(key: string): Promise<Next> {
+    const { known, acts, telemetry, reporter, clock } = this.#context;
+    const gate = known.get("Gate", key);
+    if (gate === undefined) {
+      telemetry.forget(key);
+      reporter.forget(key);
+      return WAIT;
+    }
+    if (!acts.allowed) return WAIT;
+    const began = clock.now();
+    const ran =
+      gate.metadata.deletionTimestamp === undefined ? await this.#run(gate) : await this.#delete(gate);
+    if (ran.result === undefined) return ran.next;
+    telemetry.ran(wordOf(ran.result), clock.now() - began);
+    this.#note(key, ran.result, ran.reconciled);
+    await this.#tell(gate, ran.result);
+    return ran.next;
+  }
+
+  async #run(gate: KubeObject): Promise<Ran | Untold> {
+    let within: number | undefined;
+    try {
+      return await runGate(gate, this.#context, (ms) => {
+        within = ms;
+      });
+    } catch (error) {
+      return this.#failed(gate, error, within);
+    }
+  }
+
+  async #delete(gate: KubeObject): Promise<Ran | Untold> {
+    try {
+      await deleteGate(gate, this.#context);
+      return { result: undefined, next: WAIT };
+    } catch (error) {
+      return this.#failed(gate, error, undefined);
+    }
+  }
+
+  #failed(gate: KubeObject, error: unknown, within: number | undefined): Ran | Untold {
+    const next: Next = { kind: "retry", ...(within !== undefined && { within }) };
+    if (mayNotAct(error)) return { result: undefined, next: WAIT };
+    if (error instanceof ControllerError) return { result: undefined, next: JUDGE_ANEW };
+    const fault = toGateFault(error);
+    const { area, code, message } = fault;
+    const details = fault.code === "UNEXPECTED" ? framesOf(error) : {};
+    this.#context.log.warn({ gate: keyOfObject(gate), area, code, ...details }, message);
+    return { result: { kind: "fault", fault }, next };
+  }
+
+  async #tell(gate: KubeObject, result: GateResult): Promise<void> {
+    const { acts, reporter, books, now } = this.#context;
+    const { namespace = "default", name, generation = 0, annotations } = gate.metadata;
+    const status = toStatus({
+      previous: reporter.statusOf(gate),
+      generation,
+      requestedAt: annotations?.[REQUESTED_AT],
+      history: books.ledger.historyOf({ namespace, name }),
+      result,
+      now: now(),
+    });
+    if (acts.allowed) await acts.run(() => reporter.report(gate, status));
+  }
+
+  /** To logs and metrics. */
+  #note(gate: string, result: GateResult, reconciled: Ran["reconciled"]): void {
+    const { log, telemetry } = this.#context;
+    if (result.kind !== "reconciled" || reconciled === undefined) return;
+    const { decision, news, outcome, report } = reconciled;
+    const about = { gate, revision: decision.source.head, entry: decision.entry.index };
+    if (decision.verdict === "admit") telemetry.admitted(gate, decision.at);
+    if (!news && outcome === undefined) {
+      log.debug({ ...about, verdict: decision.verdict }, "nothing new");
+    } else if (decision.verdict === "admit") {
+      const changed = { pruned: report?.pruned.length ?? 0, drift: report?.drift.length ?? 0 };
+      log.info({ ...about, outcome, ...changed }, "admitted");
+    } else {
+      const codes = decision.reasons.map(({ code }) => code);
+      telemetry.refused(codes);
+      log.warn({ ...about, stage: decision.reasons[0].stage, codes: codes.slice(0, 10) }, "refused");
+    }
+  }
+}
+
+/** A run of which nothing is to be told. */
+interface Untold {
+  readonly result: undefined;
+  readonly next: Next;
+}
+
+/** Another process acts now, or will. */
+function mayNotAct(error: unknown): boolean {
+  return (error instanceof ControllerError || error instanceof AuditError) && error.code === "LEASE_LOST";
+}
+
+function wordOf(result: GateResult): RunResult {
+  if (result.kind !== "reconciled") return result.kind;
+  return result.decision.verdict === "admit" ? "admitted" : "refused";
+}
+
+/** Where an error that nobody foresaw came from, without its words: they may quote anything. */
+function framesOf(error: unknown): { readonly error: string; readonly at: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return { error: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
+}

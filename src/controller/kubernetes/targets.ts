@@ -1,0 +1,112 @@
+import { API_VERSION } from "../../api/index.ts";
+import { ApplyError } from "../../apply/index.ts";
+import { ClusterTarget, GateInventory, Observer } from "../../apply/cluster/index.ts";
+import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
+import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
+import type { GateTarget } from "./guarded-target.ts";
+import { statusOf } from "./readiness.ts";
+import { RemoteClusters } from "./remote-clusters.ts";
+import { keyOfObject } from "./watched.ts";
+
+export interface TargetsOptions {
+  /** The controller's own. */
+  readonly client: KubeClient;
+  /** Acts for the gates that name no ServiceAccount; without it, the controller acts as itself for them. */
+  readonly defaultServiceAccount: string | undefined;
+  /** An object of a gate is not as it was applied. */
+  readonly onDrift: (gate: string) => void;
+  /** Something else about an object of a gate changed. */
+  readonly onStatus: (gate: string) => void;
+  readonly onError: (type: ObjectType, error: KubeError) => void;
+}
+
+/** Where an admission goes, and who looks at what is there. */
+interface Place {
+  readonly client: KubeClient;
+  readonly observer: Observer;
+}
+
+/** Opens the targets of gates: the cluster that the controller runs in, or others. */
+export class ClusterTargets implements AsyncDisposable {
+  readonly #options: TargetsOptions;
+  readonly #own: Place;
+  readonly #remote: RemoteClusters;
+  /** By the gate's uid: an inventory knows better than any watch what it wrote last. */
+  readonly #inventories = new Map<string, GateInventory>();
+
+  constructor(options: TargetsOptions) {
+    this.#options = options;
+    this.#own = { client: options.client, observer: this.#observe(options.client) };
+    this.#remote = new RemoteClusters((client) => this.#observe(client));
+  }
+
+  async open(gate: KubeObject, target: TargetConfig): Promise<GateTarget> {
+    if (target.kind === "directory") {
+      throw new ApplyError("TARGET_UNWRITABLE", "a gate on a cluster has no directory to write to");
+    }
+    const { namespace = "", name } = gate.metadata;
+    const place =
+      target.kubeConfig === undefined
+        ? this.#own
+        : await this.#remote.at(keyOfObject(gate), target.kubeConfig);
+    return new ClusterTarget({
+      gate: { namespace, name },
+      client: this.#actingFor(gate, target, place.client),
+      observer: place.observer,
+      inventory: this.#inventoryOf(gate),
+      prune: target.prune,
+      force: target.force,
+      correctDrift: target.drift === "Correct",
+    });
+  }
+
+  /** The gate is gone. */
+  async forget(gate: KubeObject): Promise<void> {
+    this.#inventories.delete(gate.metadata.uid ?? "");
+    await this.#remote.forget(keyOfObject(gate));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#own.observer[Symbol.asyncDispose](), this.#remote[Symbol.asyncDispose]()]);
+  }
+
+  /**
+   * Acts as a ServiceAccount of the gate's own namespace, never of another, and says for which gate. The installation's
+   * default is for its own cluster: what a kubeconfig of another allows, that cluster decides.
+   */
+  #actingFor(gate: KubeObject, target: ClusterTargetConfig, client: KubeClient): KubeClient {
+    const { defaultServiceAccount } = this.#options;
+    const fallback = target.kubeConfig === undefined ? defaultServiceAccount : undefined;
+    const account = target.serviceAccountName ?? fallback;
+    if (account === undefined) return client;
+    const { namespace } = gate.metadata;
+    return client.as({
+      name: `system:serviceaccount:${namespace}:${account}`,
+      extra: { "sluice.dev/gate": [keyOfObject(gate)] },
+    });
+  }
+
+  #inventoryOf({ metadata: { namespace = "", name, uid = "" } }: KubeObject): GateInventory {
+    const known = this.#inventories.get(uid);
+    if (known !== undefined) return known;
+    const { client } = this.#options;
+    // From the API server and not from the watch: a leader before this one may have written a moment ago.
+    const inventory = new GateInventory(client, { namespace, name }, async () => {
+      const gate = await client.get({ apiVersion: API_VERSION, kind: "Gate", namespace, name });
+      return gate && { uid: gate.metadata.uid ?? "", inventory: statusOf(gate)?.inventory };
+    });
+    this.#inventories.set(uid, inventory);
+    return inventory;
+  }
+
+  #observe(client: KubeClient): Observer {
+    const { onDrift, onStatus, onError } = this.#options;
+    const keyOf = ({ namespace, name }: { namespace: string; name: string }) => `${namespace}/${name}`;
+    return new Observer({
+      client,
+      onDrift: (gate, _: ObjectRef) => onDrift(keyOf(gate)),
+      onStatus: (gate, _: ObjectRef) => onStatus(keyOf(gate)),
+      onError,
+    });
+  }
+}
