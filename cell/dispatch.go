@@ -6,6 +6,8 @@ import (
 	"sluice.dev/cell/internal/frame"
 	"sluice.dev/cell/internal/kustomize"
 	"sluice.dev/cell/internal/rego"
+	"sluice.dev/cell/internal/sha1"
+	"sluice.dev/cell/internal/status"
 )
 
 // operation answers one request. What is wrong with the author's input is
@@ -18,6 +20,9 @@ var operations = map[string]operation{
 	"rego.compile":    rego.Compile,
 	"rego.inspect":    rego.Inspect,
 	"rego.test":       rego.Test,
+	"sha1.check":      sha1.Check,
+	"status.check":    status.Check,
+	"status.compute":  status.Compute,
 }
 
 // dispatch answers one request frame. A fault panics, here as in the linked

@@ -1,5 +1,6 @@
-// Command cell links the reference implementations that Sluice renders and
-// compiles with (kustomize, OPA) into one WebAssembly reactor.
+// Command cell links the reference implementations that Sluice renders, compiles
+// and judges with (kustomize, OPA, kstatus, CEL, sha1cd) into one WebAssembly
+// reactor.
 //
 // The host writes a request frame into guest memory, calls it, and reads the
 // answer frame back; see internal/frame for the byte layout. Nothing else

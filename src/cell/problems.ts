@@ -30,7 +30,12 @@ export const problemCodes = [
   "NOT_FOUND",
   "UNSAFE_NUMBER",
   "BUILD_FAILED",
-  // both
+  // readiness rules
+  "CEL_COMPILE",
+  "CEL_TYPE",
+  "CEL_SIZE",
+  "BAD_RULE",
+  // Rego and kustomize
   "MALFORMED",
 ] as const;
 

@@ -19,7 +19,10 @@ interface Reactor {
   readonly _initialize: () => unknown;
 }
 
-/** Everything that a guest is given: no arguments, no environment, no files; a clock and randomness of its own. */
+/** Libraries look for the program's name when they are initialised (klog does), and fall over where there is none. */
+const ARGUMENTS = ["cell"];
+
+/** Everything that a guest is given: a name, no environment, no files; a clock and randomness of its own. */
 export class World {
   readonly #wasi: WASI;
   #captured = "";
@@ -31,7 +34,7 @@ export class World {
     const console = new ConsoleStdout((bytes) => {
       this.#captured = (this.#captured + decoder.decode(bytes)).slice(-MAX_CAPTURED_BYTES);
     });
-    this.#wasi = new WASI([], [], [console, console, console], { debug: false });
+    this.#wasi = new WASI(ARGUMENTS, [], [console, console, console], { debug: false });
     Object.assign(this.#wasi.wasiImport, {
       clock_time_get: this.#clockTimeGet,
       poll_oneoff: this.#pollOneoff,

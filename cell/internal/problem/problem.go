@@ -37,7 +37,13 @@ const (
 	UnsafeNumber    Code = "UNSAFE_NUMBER"
 	BuildFailed     Code = "BUILD_FAILED"
 
-	// Both.
+	// Readiness rules.
+	CELCompile Code = "CEL_COMPILE"
+	CELType    Code = "CEL_TYPE"
+	CELSize    Code = "CEL_SIZE"
+	BadRule    Code = "BAD_RULE"
+
+	// Rego and kustomize.
 	Malformed Code = "MALFORMED"
 )
 
