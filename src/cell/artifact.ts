@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { CellError } from "./errors.ts";
 
-/** Twice what the module has; a brotli bomb stops here. */
+/** Well past what the module has; a brotli bomb stops here. */
 const MAX_MODULE_BYTES = 96 * 1024 * 1024;
 
 /** Where the module lies, and where it may be kept decompressed. */

@@ -1,21 +1,28 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
+import { batches } from "./batches.ts";
 import { CellError } from "./errors.ts";
 import { decodeAnswer, encodeRequest, type Files } from "./frame.ts";
 import { checkFiles, parseDirectory } from "./input.ts";
-import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES, RECYCLE_ABOVE_BYTES } from "./limits.ts";
+import { DEFAULT_DEADLINE_MS, DEFAULT_MEMORY_BYTES, IDLE_WORKER_MS, RECYCLE_ABOVE_BYTES } from "./limits.ts";
 import { Pool } from "./pool.ts";
 import { type CellProblem, type CellResult, refuse } from "./problems.ts";
 import {
   type CheckedRego,
+  type CheckedRules,
+  type CheckedSha1,
   type CompiledRego,
   checkedRego,
+  checkedRules,
+  checkedSha1,
   compiledRego,
   type InspectedRego,
   inspectedRego,
   type KubernetesObjects,
   kubernetesObjects,
+  type ObjectStatus,
+  objectStatus,
   type TestedRego,
   testedRego,
 } from "./results.ts";
@@ -27,6 +34,8 @@ export interface CellOptions {
   readonly memoryBytes?: number;
   /** Calls that run at the same time; one unless told. */
   readonly workers?: number;
+  /** How long a worker without a call is kept; a minute unless told. */
+  readonly idleMs?: number;
   /** Where the decompressed module may be kept, so that the next start is faster. */
   readonly cacheDir?: string;
   /** Where the module lies: the checkout's `cell/` unless told. */
@@ -50,6 +59,21 @@ export interface Kustomization {
   readonly dir: string;
 }
 
+/** When objects of one kind, in any version, are ready. Expressions in CEL, of which the first that is true decides. */
+export interface StatusRule {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly inProgress?: string | undefined;
+  readonly failed?: string | undefined;
+  readonly current: string;
+}
+
+export interface StatusQuestion {
+  /** As the API server gave them. */
+  readonly objects: Iterable<object>;
+  readonly rules: readonly StatusRule[];
+}
+
 const ARTIFACT_DIRECTORY = join(import.meta.dirname, "../../cell");
 
 /**
@@ -66,6 +90,7 @@ export class Cell implements AsyncDisposable {
       deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
       memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
       recycleAboveBytes: RECYCLE_ABOVE_BYTES,
+      idleMs: options.idleMs ?? IDLE_WORKER_MS,
       artifact: { directory: artifactDir, ...(cacheDir !== undefined && { cacheDirectory: cacheDir }) },
     });
   }
@@ -114,6 +139,23 @@ export class Cell implements AsyncDisposable {
     });
   }
 
+  /** Judges each object by the rule for its kind, by kstatus where there is none; one answer each, in their order. */
+  computeStatus({ objects, rules }: StatusQuestion): Promise<CellResult<readonly ObjectStatus[]>> {
+    const encoder = new TextEncoder();
+    const encoded = Iterator.from(objects).map((object) => encoder.encode(JSON.stringify(object)));
+    return this.#runEach("status.compute", { rules }, encoded, objectStatus);
+  }
+
+  /** Compiles rules that `computeStatus` would be given. */
+  checkStatusRules(rules: readonly StatusRule[]): Promise<CellResult<CheckedRules>> {
+    return this.#run("status.check", { rules }, new Map(), (value) => parse(checkedRules, value));
+  }
+
+  /** Looks for crafted SHA-1 collisions in git objects, each with its header; one answer each, in their order. */
+  checkSha1(objects: Iterable<Uint8Array>): Promise<CellResult<readonly CheckedSha1[]>> {
+    return this.#runEach("sha1.check", {}, objects, checkedSha1);
+  }
+
   /** Ends the workers, in the middle of whatever they do. */
   close(): Promise<void> {
     return this.#pool.close();
@@ -121,6 +163,23 @@ export class Cell implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** As many calls as a list needs. */
+  async #runEach<T>(
+    op: string,
+    args: object,
+    items: Iterable<Uint8Array>,
+    answer: z.ZodType<T>,
+  ): Promise<CellResult<readonly T[]>> {
+    const all: T[] = [];
+    for (const files of batches(items)) {
+      const schema = z.strictObject({ objects: z.array(answer).length(files.size) });
+      const result = await this.#run(op, args, files, (value) => parse(schema, value).objects);
+      if (!result.ok) return result;
+      all.push(...result.value);
+    }
+    return { ok: true, value: all };
   }
 
   async #run<T>(

@@ -9,6 +9,10 @@ export const MAX_FILE_BYTES = 16 * MiB;
 /** All files of one call together. */
 export const MAX_INPUT_BYTES = 64 * MiB;
 
+/** Of a list that is sent in several calls: others get their turn in between, and the instance stays small. */
+export const MAX_BATCH_BYTES = 8 * MiB;
+export const MAX_BATCH_FILES = 1_000;
+
 /** What an operation may answer: more than any real rendering. */
 export const MAX_OUTPUT_BYTES = 64 * MiB;
 
@@ -29,6 +33,9 @@ export const DEFAULT_DEADLINE_MS = 30_000;
 
 /** Reading, decompressing, compiling and initialising; far above the second that it takes on a slow machine. */
 export const START_DEADLINE_MS = 60_000;
+
+/** A worker that nobody called for this long is ended: what it holds is more than the rest of a controller. */
+export const IDLE_WORKER_MS = 60_000;
 
 /** Room for the deep recursion of parsers, which run on the engine's stack as well as on their own. */
 export const WORKER_STACK_MIB = 64;

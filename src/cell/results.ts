@@ -74,3 +74,26 @@ export type RegoAnnotation = z.infer<typeof annotation>;
 export const kubernetesObjects = z.array(z.record(z.string(), z.unknown()));
 
 export type KubernetesObjects = z.infer<typeof kubernetesObjects>;
+
+export const objectStatus = z.strictObject({
+  status: z.enum(["InProgress", "Failed", "Current", "Terminating", "NotFound", "Unknown"]),
+  message: z.string(),
+});
+
+export type ObjectStatus = z.infer<typeof objectStatus>;
+
+export const checkedRules = z.strictObject({
+  /** How many compiled. */
+  rules: z.int().nonnegative(),
+});
+
+export type CheckedRules = z.infer<typeof checkedRules>;
+
+export const checkedSha1 = z.strictObject({
+  /** In hexadecimal, as git names the object. */
+  oid: z.string().regex(/^[0-9a-f]{40}$/),
+  /** The bytes are one half of a pair that was crafted to have the same SHA-1. */
+  collision: z.boolean(),
+});
+
+export type CheckedSha1 = z.infer<typeof checkedSha1>;

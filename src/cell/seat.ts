@@ -10,21 +10,27 @@ export interface SeatOptions {
   readonly deadlineMs: number;
   /** A worker whose memory is larger after a call is not used again: linear memory never shrinks. */
   readonly recycleAboveBytes: number;
+  /** A worker without a call for this long is ended. */
+  readonly idleMs: number;
 }
 
-/** The compiled module, shared by all workers of a pool; the first worker makes it. */
+/**
+ * The compiled module, shared by all workers of a pool; the first worker makes it. It is let go with a worker that
+ * was idle: with it, the engine keeps the code of the module for nobody.
+ */
 export interface ModuleShare {
   module: WebAssembly.Module | undefined;
 }
 
 /**
  * A place for one worker at a time, which is started when a call comes and replaced after a fault, after its
- * deadline, and when its memory has grown. Calls must not overlap.
+ * deadline, when its memory has grown, and when nobody called for a while. Calls must not overlap.
  */
 export class Seat {
   readonly #options: SeatOptions;
   readonly #share: ModuleShare;
   #worker: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(options: SeatOptions, share: ModuleShare) {
     this.#options = options;
@@ -39,7 +45,7 @@ export class Seat {
   /** Starts the worker that the next call would start. Throws CellError. */
   async warm(): Promise<void> {
     try {
-      (this.#worker ?? (await this.#start())).unref();
+      this.#rest(this.#worker ?? (await this.#start()));
     } catch (error) {
       await this.close();
       throw error;
@@ -48,14 +54,15 @@ export class Seat {
 
   /** Answers one request frame, which is handed over to the worker. Throws CellError. */
   async call(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    clearTimeout(this.#idle);
     try {
       const worker = this.#worker ?? (await this.#start());
       worker.ref();
       worker.postMessage(request, [request.buffer]);
       const answer = await nextMessage(worker, this.#options.deadlineMs);
       if (answer.kind !== "answer") throw new CellError("PROTOCOL", `worker sent ${answer.kind} for a call`);
-      worker.unref();
       if (answer.memoryBytes > this.#options.recycleAboveBytes) await this.close();
+      else this.#rest(worker);
       return answer.frame;
     } catch (error) {
       await this.close();
@@ -65,9 +72,20 @@ export class Seat {
 
   /** Ends the worker, in the middle of whatever it does. */
   async close(): Promise<void> {
+    clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
+  }
+
+  /** Keeps the worker for the next call, for a while, and the process from waiting for it. */
+  #rest(worker: Worker): void {
+    worker.unref();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      this.#share.module = undefined;
+      void this.close();
+    }, this.#options.idleMs).unref();
   }
 
   async #start(): Promise<Worker> {

@@ -10,6 +10,7 @@ const OPTIONS: SeatOptions = {
   memoryBytes: DEFAULT_MEMORY_BYTES,
   deadlineMs: START_DEADLINE_MS,
   recycleAboveBytes: Number.POSITIVE_INFINITY,
+  idleMs: 3_600_000,
 };
 const share: ModuleShare = { module: undefined };
 const inspect = (op = "rego.inspect") => encodeRequest(op, {}, tree({ "a.rego": "package a\n" }));
@@ -46,6 +47,33 @@ describe("a seat", () => {
     seat = new Seat(OPTIONS, share);
     await seat.warm();
     expect(seat.running).toBe(true);
+  });
+
+  test("gives up a worker that nobody called for long, with the module that it ran", async () => {
+    const alone: ModuleShare = { module: undefined };
+    seat = new Seat({ ...OPTIONS, idleMs: 1 }, alone);
+    const first = await seat.call(inspect());
+    await expect.poll(() => seat.running).toBe(false);
+    expect(alone.module).toBeUndefined();
+    expect(await seat.call(inspect())).toEqual(first);
+  });
+
+  test("gives up one that was only warmed", async () => {
+    seat = new Seat({ ...OPTIONS, idleMs: 1 }, share);
+    await seat.warm();
+    await expect.poll(() => seat.running).toBe(false);
+  });
+
+  test("does not count a call as idling", async () => {
+    seat = new Seat({ ...OPTIONS, idleMs: 1 }, share);
+    const slow = "count([1 | some x in numbers.range(1, 300); some y in numbers.range(1, 30); x == y]) > 0";
+    const files = tree({
+      "a.rego": "package a\n",
+      "a_test.rego": `package a_test\ntest_a if {\n${slow}\n}\n`,
+    });
+    for (const _ of [1, 2]) {
+      expect(await seat.call(encodeRequest("rego.test", { schemas: {} }, files))).toBeInstanceOf(Uint8Array);
+    }
   });
 
   test("does not start where memory is too small for the module", async () => {
