@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { ClusterTarget } from "../../../src/apply/cluster/index.ts";
 import type { Admission } from "../../../src/apply/index.ts";
@@ -106,18 +107,11 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "drift in a cluster", (
   });
 
   it("a change under Sluice's own name", async () => {
-    const forged = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "settings", namespace: ns },
-      data: { value: "2" },
-    };
-    await new Promise((resolve) => setTimeout(resolve, 1100)); // managedFields count seconds
-    const labelled = {
-      ...forged,
-      metadata: { ...forged.metadata, labels: (await settings()).metadata.labels },
-    };
-    await scene.client.apply(labelled, { fieldManager: "sluice", force: true });
+    await sleep(1100); // managedFields count seconds
+    const { labels = {} } = (await settings()).metadata;
+    const metadata = { name: "settings", namespace: ns, labels };
+    const forged = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "2" } };
+    await scene.client.apply(forged, { fieldManager: "sluice", force: true });
     await seen("settings");
     await putBack();
     expect((await settings()).data).toEqual({ value: "1" });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { gateStatusSchema } from "../../../src/api/index.ts";
-import { GateInventory, type InventoryItem, type ReadGate } from "../../../src/apply/cluster/index.ts";
+import { GateInventory, type InventoryItem } from "../../../src/apply/cluster/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Scene } from "./scene.ts";
 
@@ -24,15 +24,14 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate's inventory", (
 
   const ref = () => ({ apiVersion: "sluice.dev/v1", kind: "Gate", namespace: ns, name: "prod" });
 
-  const readGate: ReadGate = async () => {
-    const found = await scene.client.get(ref());
-    if (found === undefined) return undefined;
-    const { inventory } = gateStatusSchema.parse(found.status ?? {});
-    return { uid: found.metadata.uid ?? "", inventory };
-  };
-
-  const fresh = () =>
-    new GateInventory(scene.client, { namespace: ns, name: "prod" }, async () => readGate());
+  function fresh(): GateInventory {
+    const store = new GateInventory(scene.client, { namespace: ns, name: "prod" }, async () => {
+      const found = await scene.client.get(ref());
+      const { inventory } = gateStatusSchema.parse(found?.status ?? {});
+      return found && { uid: found.metadata.uid ?? "", inventory };
+    });
+    return store;
+  }
 
   async function parts(): Promise<string[]> {
     const { items } = await scene.client.list(INVENTORY, { namespace: ns });

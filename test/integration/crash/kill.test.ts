@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DirectoryFiles, parsePublicKey } from "../../../src/audit/index.ts";
-import type { Tree } from "../../../src/demo/repository.ts";
 import { argsFor, runCli, shareCell, startCli } from "../../support/cli.ts";
 import { expectSound, readTarget } from "../../support/invariants.ts";
 import type { ReadEntry } from "../../support/log-entries.ts";
 import { World } from "../../support/world.ts";
 import { killAt, makeFolders, pickMoment } from "./kill.ts";
 import { randomFrom } from "./random.ts";
+import { countByRevision, treeOf } from "./rounds.ts";
 
 const ROUNDS = Number(process.env.SLUICE_CRASH_ROUNDS ?? 5);
 const SEED = Number(process.env.SLUICE_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
@@ -22,24 +22,6 @@ async function readSoundly(world: World): Promise<readonly ReadEntry[]> {
   }
   const path = join(world.state, "audit.pub");
   return expectSound(files, parsePublicKey(await readFile(path, "utf8"), path), world.out);
-}
-
-/** The decisions about each change, each with how many outcomes it has. */
-function countByRevision(entries: readonly ReadEntry[]): Map<string, number[]> {
-  const outcomes = entries.flatMap(({ entry }) =>
-    entry.kind === "outcome" ? [entry.outcome.decision.index] : [],
-  );
-  const decisions = entries.flatMap(({ entry, index }) =>
-    entry.kind === "decision" ? [{ index, ...entry.decision }] : [],
-  );
-  return new Map(
-    Map.groupBy(decisions, ({ source }) => source.revision)
-      .entries()
-      .map(([revision, found]) => [
-        revision,
-        found.map(({ index }) => outcomes.filter((of) => of === index).length),
-      ]),
-  );
 }
 
 describe("attack 32: a gate that is killed at any moment", () => {
@@ -73,10 +55,3 @@ describe("attack 32: a gate that is killed at any moment", () => {
     expect(counts.has(last)).toBe(true);
   });
 });
-
-/** No two rounds have the same; a policy denies nine replicas. */
-function treeOf(world: World, round: number, deny: boolean): Tree {
-  const metadata = { name: "round" };
-  const settings = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { round: `${round}` } };
-  return world.tree(deny ? 9 : 1 + (round % 5), { "prod/round.json": JSON.stringify(settings) });
-}
