@@ -1,5 +1,17 @@
 import { type CommitRecord, REMEDIES, type RefusalCode } from "../trust/index.ts";
-import { ExitCode, type Io, printable } from "./io.ts";
+import { type ExitCode, type Io, printable } from "./io.ts";
+import {
+  type Counts,
+  countCode,
+  countRecord,
+  emptyCounts,
+  exitCodeOf,
+  printCodes,
+  printNotices,
+  printRecord,
+  printTotals,
+  verdictOf,
+} from "./record-report.ts";
 
 export interface ReportHeader {
   readonly ref: string;
@@ -16,41 +28,28 @@ export interface RangeRefusal {
 
 /** Takes records as they come; tells all at the end, or on a terminal one row at a time. */
 export interface CommitReport {
-  /** Refuses the range, whatever its commits are. */
+  /** Refuses the range, whatever its commits are. A range that is refused counts once. */
   refuse(refusal: RangeRefusal): void;
   add(record: CommitRecord): void;
   finish(): ExitCode;
 }
 
-interface Counts {
-  total: number;
-  verified: number;
-  refused: number;
-  /** Of commits and of the range: a range that is refused counts once. */
-  readonly byCode: Partial<Record<RefusalCode, number>>;
-}
-
 export function createCommitReport(io: Io, header: ReportHeader): CommitReport {
-  const counts: Counts = { total: 0, verified: 0, refused: 0, byCode: {} };
+  const counts = emptyCounts<RefusalCode>();
   const view = io.format === "json" ? jsonView(io, header) : textView(io, header);
-  const count = (code: RefusalCode): void => {
-    counts.byCode[code] = (counts.byCode[code] ?? 0) + 1;
-  };
   return {
     refuse(refusal) {
-      count(refusal.code);
+      countCode(counts, refusal.code);
       view.refuse(refusal);
     },
     add(record) {
-      counts.total += 1;
-      counts[record.verdict] += 1;
-      if (record.code !== null) count(record.code);
+      countRecord(counts, record);
       if (counts.total % 500 === 0) io.progress(`${counts.total} commits…`);
       view.add(record);
     },
     finish() {
       view.finish(counts);
-      return verdictOf(counts) === "verified" ? ExitCode.passed : ExitCode.refused;
+      return exitCodeOf(counts);
     },
   };
 }
@@ -58,7 +57,7 @@ export function createCommitReport(io: Io, header: ReportHeader): CommitReport {
 interface View {
   refuse(refusal: RangeRefusal): void;
   add(record: CommitRecord): void;
-  finish(counts: Counts): void;
+  finish(counts: Counts<RefusalCode>): void;
 }
 
 function jsonView(io: Io, { ref, head, notices }: ReportHeader): View {
@@ -77,47 +76,23 @@ function jsonView(io: Io, { ref, head, notices }: ReportHeader): View {
   };
 }
 
-const CODE_WIDTH = 22;
-const OID_WIDTH = 12;
-const SIGNER_WIDTH = 32;
-
 function textView(io: Io, { notices }: ReportHeader): View {
-  const { bold, cyan, dim, green, red, yellow } = io.colors;
-  for (const notice of notices) io.line(yellow(`note: ${printable(notice)}`));
+  const { bold, red } = io.colors;
+  printNotices(io, notices);
   return {
     refuse({ code, message }) {
       io.line(red(bold(code)));
       io.line(`  ${printable(message)}`);
     },
-    add({ oid, code, signer, key, summary, message }) {
-      const verdict = (code ?? "verified").padEnd(CODE_WIDTH);
-      const who = toWidth(printable(signer ?? key ?? "-"), SIGNER_WIDTH);
-      const row = `${dim(oid.slice(0, OID_WIDTH))}  ${who}  ${summary}`;
-      io.line(`${code === null ? green(verdict) : red(bold(verdict))}  ${row.trimEnd()}`);
-      if (code !== null) io.line(`  ${printable(message)}`);
+    add(record) {
+      printRecord(io, record);
     },
     finish(counts) {
-      const { total, verified, refused, byCode } = counts;
       io.line();
-      const codes = Object.entries(byCode) as [RefusalCode, number][];
-      for (const [code, count] of codes) {
-        io.line(`${red(bold(code))} ${count}`);
-        io.line(`  ${cyan("→")} ${REMEDIES[code]}`);
-      }
-      const verdict = verdictOf(counts);
-      if (total === 0 && verdict === "verified") io.line("nothing to verify: no commit follows the start");
-      const word = verdict === "verified" ? green(bold(verdict)) : red(bold(verdict));
-      io.line(
-        `${word}: ${total} ${total === 1 ? "commit" : "commits"}, ${verified} verified, ${refused} refused`,
-      );
+      printCodes(io, counts, REMEDIES);
+      if (counts.total === 0 && verdictOf(counts) === "verified")
+        io.line("nothing to verify: no commit follows the start");
+      printTotals(io, counts, "commit");
     },
   };
-}
-
-function verdictOf({ byCode }: Counts): "verified" | "refused" {
-  return Object.keys(byCode).length === 0 ? "verified" : "refused";
-}
-
-function toWidth(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 }

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { systemErrorCode } from "../fault.ts";
 import {
   cloneTemporarily,
   type Oid,
@@ -13,35 +11,21 @@ import {
   type StreamedRange,
   streamRange,
 } from "../git/index.ts";
-import {
-  asksForPaths,
-  compileTrust,
-  type KeyFileMaterial,
-  type KeyFileTrust,
-  type Trust,
-  TrustError,
-  trustKeyFiles,
-  verifyCommits,
-} from "../trust/index.ts";
+import { asksForPaths, verifyCommits } from "../trust/index.ts";
 import { action } from "./action.ts";
 import { createCommitReport, type RangeRefusal } from "./commit-report.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { addTrustOptions, readTrust, type TrustOptions } from "./trust-options.ts";
+import { verifyCommand } from "./verify-command.ts";
 
-interface VerifyCommitsOptions {
+interface VerifyCommitsOptions extends TrustOptions {
   readonly repo: string;
   readonly ref: string;
   readonly start: string;
-  readonly trust?: string;
-  readonly allowedSigners: readonly string[];
-  readonly openpgpKeys: readonly string[];
 }
 
-/** Under `verify`, which it makes if no other command has. */
 export function registerVerifyCommits(program: Command): void {
-  const verify =
-    program.commands.find((command) => command.name() === "verify") ??
-    program.command("verify").description("Verify one thing by itself");
-  verify
+  const command = verifyCommand(program)
     .command("commits")
     .description("Check who signed each commit of a repository")
     .requiredOption("--repo <url|dir>", "http(s) URL, or the folder of a bare or normal repository")
@@ -50,19 +34,8 @@ export function registerVerifyCommits(program: Command): void {
       "--start <oid|root|tip>",
       "all history (root), the head alone (tip), or what that commit does not reach",
       "root",
-    )
-    .option("--trust <file>", "the file with the TrustPolicy whose signers and rules decide")
-    .option(
-      "--allowed-signers <file...>",
-      "instead: files as of gpg.ssh.allowedSignersFile, judged as git does",
-      [],
-    )
-    .option(
-      "--openpgp-keys <file...>",
-      "instead, or as well: OpenPGP public keys, armored or binary, one or many",
-      [],
-    )
-    .action(action(run));
+    );
+  addTrustOptions(command).action(action(run));
 }
 
 async function run(io: Io, options: VerifyCommitsOptions): Promise<ExitCode> {
@@ -78,39 +51,6 @@ async function run(io: Io, options: VerifyCommitsOptions): Promise<ExitCode> {
 /** An honest branch goes on from where it was trusted; commits that are not in it were verified by nobody. */
 function rewritten(head: Oid, start: string): RangeRefusal {
   return { code: "HISTORY_REWRITTEN", message: `${head} does not descend from ${start}, where trust begins` };
-}
-
-async function readTrust({
-  trust,
-  allowedSigners,
-  openpgpKeys,
-}: VerifyCommitsOptions): Promise<KeyFileTrust> {
-  const keyFiles = allowedSigners.length + openpgpKeys.length;
-  if ((trust === undefined) === (keyFiles === 0)) {
-    throw new TrustError("EMPTY_TRUST", "expected either --trust, or --allowed-signers and --openpgp-keys", {
-      remedy: "there is no default trust: say whose signature counts",
-    });
-  }
-  if (trust !== undefined) return { trust: await readTrustPolicy(trust), notices: [] };
-  return await trustKeyFiles({
-    allowedSigners: await Promise.all(allowedSigners.map(readKeys)),
-    openpgpKeys: await Promise.all(openpgpKeys.map(readKeys)),
-  });
-}
-
-/** Resources come with schemas, which take a while to load, and key files do not need them. */
-async function readTrustPolicy(file: string): Promise<Trust> {
-  const { loadTrustPolicy } = await import("../api/index.ts");
-  return await compileTrust(await loadTrustPolicy(file));
-}
-
-async function readKeys(origin: string): Promise<KeyFileMaterial> {
-  const bytes = await readFile(origin).catch((cause: unknown) => {
-    throw new TrustError("UNREADABLE_KEYS", `${origin} cannot be read (${systemErrorCode(cause)})`, {
-      cause,
-    });
-  });
-  return { origin, bytes };
 }
 
 interface CommitSource extends AsyncDisposable {

@@ -14,6 +14,7 @@ import { createRegistry, parseReference, readDockerConfig } from "../oci/index.t
 import { action } from "./action.ts";
 import { ExitCode, type Io, printable } from "./io.ts";
 import { reportRefusals } from "./refusal-view.ts";
+import { verifyCommand } from "./verify-command.ts";
 
 interface VerifyImageOptions {
   readonly trust?: string;
@@ -21,12 +22,8 @@ interface VerifyImageOptions {
   readonly dockerConfig: string;
 }
 
-/** Under `verify`, which it makes if no other command has. */
 export function registerVerifyImage(program: Command): void {
-  const verify =
-    program.commands.find((command) => command.name() === "verify") ??
-    program.command("verify").description("Verify one thing by itself");
-  verify
+  verifyCommand(program)
     .command("image")
     .description("Resolve an image and check who signed it, as a gate would")
     .argument("<reference>", "registry/path:tag, or with @sha256:…")
