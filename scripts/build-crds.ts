@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { generatedFiles } from "../src/api/crd/files.ts";
+import { generatedFiles } from "../src/api/crd/index.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
