@@ -45,7 +45,7 @@ export async function runKubernetes(
   });
   await using controller = openController(client, options, log);
   const metrics = openMetrics(controller, client, presence);
-  await using _pages = await servePages(options, { metrics, controller, presence });
+  await using _pages = await servePages(options, { metrics, controller, presence, log });
   controller.watches.start();
   await Promise.race([controller.watches.synced(), aborted(stopping)]);
   if (stopping.aborted) return ExitCode.passed;
@@ -111,19 +111,19 @@ interface Shown {
   readonly metrics: Metrics;
   readonly controller: Controller;
   readonly presence: Presence;
+  readonly log: Logger;
 }
 
 async function servePages(
   { metricsAddress, healthAddress }: KubernetesOptions,
-  { metrics, controller, presence }: Shown,
+  { metrics, controller, presence, log }: Shown,
 ): Promise<AsyncDisposable> {
   const probes = probeRoutes({ isSynced: () => controller.watches.isSynced, role: () => presence.role });
+  const onOne = healthAddress === undefined;
   const pages = new AsyncDisposableStack();
-  if (healthAddress === undefined) {
-    pages.use(await PageServer.listen(metricsAddress, { ...metricsRoutes(metrics), ...probes }));
-  } else {
-    pages.use(await PageServer.listen(metricsAddress, metricsRoutes(metrics)));
-    pages.use(await PageServer.listen(healthAddress, probes));
-  }
+  const routes = { ...metricsRoutes(metrics), ...(onOne && probes) };
+  const main = pages.use(await PageServer.listen(metricsAddress, routes));
+  const health = onOne ? main : pages.use(await PageServer.listen(healthAddress, probes));
+  log.info({ metrics: main.port, health: health.port }, "serving");
   return pages;
 }
