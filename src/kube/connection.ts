@@ -25,7 +25,7 @@ export class ClusterConnection {
   readonly server: URL;
   readonly #tls: TlsOptions;
   readonly #read: () => Promise<string | undefined>;
-  #known: { readonly authorization: string | undefined; readonly since: number } | undefined;
+  #known: { readonly authorization: Promise<string | undefined>; readonly since: number } | undefined;
 
   constructor({ server, tls, authorization = async () => undefined }: ConnectionParts) {
     this.server = server;
@@ -38,10 +38,12 @@ export class ClusterConnection {
   }
 
   /** Tokens are replaced while we run: what is known is used for a few seconds only. */
-  async authorization(): Promise<string | undefined> {
+  authorization(): Promise<string | undefined> {
     const now = performance.now();
     if (this.#known === undefined || now - this.#known.since > TOKEN_AGE_MS) {
-      this.#known = { authorization: await this.#read(), since: now };
+      const read = this.#read();
+      this.#known = { authorization: read, since: now };
+      read.catch(() => this.forgetAuthorization()); // whoever asked is told; the next one reads again
     }
     return this.#known.authorization;
   }
