@@ -4,7 +4,7 @@ import {
   ALONE,
   ClusterTargets,
   type Controller,
-  isHealthy,
+  isWaiting,
   type Leadership,
   type Logger,
   monotonicClock,
@@ -81,14 +81,15 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
   return ExitCode.passed;
 }
 
-function openTargets({ client, controller, defaultServiceAccount, log }: LeadOptions): ClusterTargets {
+function openTargets({ client, cell, controller, defaultServiceAccount, log }: LeadOptions): ClusterTargets {
   return new ClusterTargets({
     client,
+    cell,
     defaultServiceAccount,
     onDrift: (gate) => controller.request(gate),
     onStatus: (gate) => {
       const known = controller.watches.get("Gate", gate);
-      if (known !== undefined && !isHealthy(known)) controller.request(gate);
+      if (known !== undefined && isWaiting(known)) controller.request(gate);
     },
     onError: ({ kind }, { code, message }) => log.warn({ kind, code }, message),
   });

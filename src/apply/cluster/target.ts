@@ -3,11 +3,13 @@ import { mapLimited } from "../../concurrency.ts";
 import type { KubeClient, KubeObject, ObjectRef } from "../../kube/index.ts";
 import { isNonEmpty } from "../../refusal.ts";
 import type { LogPosition, Recorded } from "../../verified.ts";
+import type { ObjectHealth } from "../health/index.ts";
 import type { Admission, ApplyReport, DriftNote, Target } from "../target.ts";
 import { findDrift, fingerprintOf, foreignFields } from "./drift.ts";
 import { describeDrift, describeRemoved } from "./drift-note.ts";
 import { waitUntilEstablished } from "./established.ts";
 import { isEmptySet } from "./fields.ts";
+import { type HealthOptions, readHealth } from "./health.ts";
 import { covers, type Inventory, type InventoryItem, leftOver, uniteItems } from "./inventory.ts";
 import type { InventoryStore } from "./inventory-store.ts";
 import type { Observer } from "./observer.ts";
@@ -30,6 +32,8 @@ export interface ClusterTargetOptions {
   readonly force: boolean;
   /** Whether drift is put back, or told only. */
   readonly correctDrift: boolean;
+  /** Absent where the gate does not wait for its objects to work. */
+  readonly health?: HealthOptions | undefined;
 }
 
 /** At the same time, for one gate; the API server's own fairness sees to the rest. */
@@ -84,6 +88,14 @@ export class ClusterTarget implements Target {
     const { items } = inventory ?? (await this.#options.inventory.read());
     const found = await mapLimited(items, CONCURRENT_REQUESTS, (item) => this.#isAsApplied(item));
     return items.filter((_, index) => found[index] === false);
+  }
+
+  /** Whether what was applied works; undefined where nobody asked for that. Throws KubeError and CellError. */
+  async health(): Promise<ObjectHealth | undefined> {
+    const { health, gate, client, observer, inventory } = this.#options;
+    if (health === undefined) return undefined;
+    const { items } = await inventory.read();
+    return readHealth(items, health, { gate, client, lookUp: (item) => observer.lookUp(item, client) });
   }
 
   /** Takes away, or lets go of, everything that the gate has. Safe to repeat. */

@@ -1,9 +1,9 @@
 import type { KubeClient, KubeError } from "../../kube/index.ts";
+import type { Clock } from "../clock.ts";
 import { type Next, WorkQueue } from "../queue.ts";
 import { gatesConcerned } from "./concerned.ts";
 import { keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
 import { Watches } from "./watches.ts";
-import type { Clock } from "../clock.ts";
 
 export interface ControllerOptions {
   readonly client: KubeClient;

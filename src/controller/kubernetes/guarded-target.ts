@@ -3,8 +3,8 @@ import type { LogPosition, Recorded } from "../../verified.ts";
 
 /** A target as the controller uses it. */
 export interface GateTarget extends Target {
-  /** Whether what was applied works; absent for targets in which nothing runs. */
-  health?(admission: Recorded<Admission>): Promise<TargetHealth>;
+  /** Whether what was applied works; undefined where nobody asked for that. */
+  health?(admission: Recorded<Admission>): Promise<TargetHealth | undefined>;
   /** Takes away, or lets go of, all that the gate has there; gives what was deleted. Safe to repeat. */
   remove(policy: "prune" | "orphan"): Promise<readonly string[]>;
 }

@@ -4,7 +4,7 @@ export { ALONE, campaign, type Leadership } from "../leadership.ts";
 export { createLogger, type Logger } from "../logs.ts";
 export type { ControllerContext } from "./context.ts";
 export { Controller, type ControllerOptions } from "./controller.ts";
-export { isHealthy } from "./readiness.ts";
+export { isWaiting } from "./readiness.ts";
 export { Reconciler } from "./reconciler.ts";
 export { Reporter } from "./reporter.ts";
 export { ClusterTargets } from "./targets.ts";

@@ -1,6 +1,7 @@
 import { type GateStatus, gateStatusSchema } from "../../api/index.ts";
 import type { KubeObject } from "../../kube/index.ts";
 import { findCondition } from "../status/index.ts";
+import { fieldsOf } from "./watched.ts";
 
 /** What a gate says of itself; undefined where nothing was written yet, or nothing that makes sense. */
 export function statusOf({ status }: KubeObject): GateStatus | undefined {
@@ -17,7 +18,7 @@ export function isReady(gate: KubeObject): boolean {
   );
 }
 
-/** Whether nothing is waited for: what was applied was found to work. */
-export function isHealthy(gate: KubeObject): boolean {
-  return findCondition(statusOf(gate), "Healthy")?.status === "True";
+/** Whether a change of an object's status may be what the gate waits for. */
+export function isWaiting(gate: KubeObject): boolean {
+  return fieldsOf(gate).wait && findCondition(statusOf(gate), "Healthy")?.status !== "True";
 }

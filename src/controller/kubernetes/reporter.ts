@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { API_VERSION, type GateStatus } from "../../api/index.ts";
-import { KubeError, type KubeClient, type KubeObject } from "../../kube/index.ts";
+import { type KubeClient, KubeError, type KubeObject } from "../../kube/index.ts";
 import type { Logger } from "../logs.ts";
 import { type ControllerStatus, eventsOf, type GateEvent } from "../status/index.ts";
 import { statusOf } from "./readiness.ts";

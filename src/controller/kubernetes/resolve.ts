@@ -7,7 +7,7 @@ import {
   type Resources,
   resourcesFromObjects,
 } from "../../api/index.ts";
-import { KubeError, type KubeClient, type KubeObject } from "../../kube/index.ts";
+import { type KubeClient, KubeError, type KubeObject } from "../../kube/index.ts";
 import { fieldsOf, keyOfObject, type WatchedKind } from "./watched.ts";
 
 /** The objects that are known, as far as they are watched. */

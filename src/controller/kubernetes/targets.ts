@@ -1,6 +1,7 @@
 import { API_VERSION } from "../../api/index.ts";
+import { ClusterTarget, GateInventory, HealthMemory, Observer } from "../../apply/cluster/index.ts";
 import { ApplyError } from "../../apply/index.ts";
-import { ClusterTarget, GateInventory, Observer } from "../../apply/cluster/index.ts";
+import type { Cell } from "../../cell/index.ts";
 import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
 import type { GateTarget } from "./guarded-target.ts";
@@ -11,6 +12,7 @@ import { keyOfObject } from "./watched.ts";
 export interface TargetsOptions {
   /** The controller's own. */
   readonly client: KubeClient;
+  readonly cell: Pick<Cell, "computeStatus">;
   /** Acts for the gates that name no ServiceAccount; without it, the controller acts as itself for them. */
   readonly defaultServiceAccount: string | undefined;
   /** An object of a gate is not as it was applied. */
@@ -31,6 +33,7 @@ export class ClusterTargets implements AsyncDisposable {
   readonly #options: TargetsOptions;
   readonly #own: Place;
   readonly #remote: RemoteClusters;
+  readonly #health = new HealthMemory();
   /** By the gate's uid: an inventory knows better than any watch what it wrote last. */
   readonly #inventories = new Map<string, GateInventory>();
 
@@ -57,6 +60,9 @@ export class ClusterTargets implements AsyncDisposable {
       prune: target.prune,
       force: target.force,
       correctDrift: target.drift === "Correct",
+      health: target.wait
+        ? { cell: this.#options.cell, rules: target.healthChecks, memory: this.#health }
+        : undefined,
     });
   }
 

@@ -19,10 +19,12 @@ interface GateFields {
   readonly policies: readonly unknown[];
   readonly dependsOn: readonly string[];
   readonly suspend: boolean;
+  /** Whether its objects have to work before it is ready. */
+  readonly wait: boolean;
 }
 
 export function fieldsOf({ spec }: KubeObject): GateFields {
-  const { trust, policies, dependsOn, suspend }: Record<string, unknown> = Object(spec);
+  const { trust, policies, dependsOn, suspend, target }: Record<string, unknown> = Object(spec);
   const names = Array.isArray(dependsOn)
     ? dependsOn.map((each: unknown) => Object(each).name as unknown)
     : [];
@@ -31,6 +33,7 @@ export function fieldsOf({ spec }: KubeObject): GateFields {
     policies: Array.isArray(policies) ? policies : [],
     dependsOn: names.filter((name) => typeof name === "string"),
     suspend: suspend === true,
+    wait: Object(Object(target).cluster).wait === true,
   };
 }
 

@@ -25,6 +25,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate's inventory", (
   const ref = () => ({ apiVersion: "sluice.dev/v1", kind: "Gate", namespace: ns, name: "prod" });
 
   function fresh(): GateInventory {
+    // biome-ignore lint/nursery/noMisusedPromises: what it takes is a function that gives a promise
     const store = new GateInventory(scene.client, { namespace: ns, name: "prod" }, async () => {
       const found = await scene.client.get(ref());
       const { inventory } = gateStatusSchema.parse(found?.status ?? {});

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { type ClusterTarget, HealthMemory } from "../../../src/apply/cluster/index.ts";
+import { Cell } from "../../../src/cell/index.ts";
+import { describeWithTools } from "../../support/tools.ts";
+import { SHARED_CACHE } from "../../support/world.ts";
+import { configMap, deployment, refTo, Scene } from "./scene.ts";
+
+describeWithTools(["kube-apiserver", "etcd", "kubectl"], "health of what was applied", () => {
+  const cell = new Cell({ cacheDir: join(SHARED_CACHE, "cell") });
+  let scene: Scene;
+  let ns: string;
+  let target: ClusterTarget;
+  beforeAll(async () => {
+    scene = await Scene.start();
+  });
+  afterAll(async () => {
+    await cell.close();
+    await scene?.[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    ns = await scene.namespace();
+    target = waiting();
+    await target.apply(scene.admission(ns, configMap(ns, "settings"), deployment(ns, "api")));
+  });
+
+  function waiting(rules: { apiVersion: string; kind: string; current: string }[] = []): ClusterTarget {
+    return scene.target(ns, { health: { cell, rules, memory: new HealthMemory() } });
+  }
+
+  /** What the controllers of a cluster would write. */
+  async function writeStatus(ready: number): Promise<void> {
+    const { generation } = (await scene.get(refTo(deployment(ns, "api")))).metadata;
+    const conditions = [
+      { type: "Available", status: ready > 0 ? "True" : "False" },
+      { type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" },
+    ];
+    const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: ready, availableReplicas: ready };
+    const status = { observedGeneration: generation, ...counts, conditions };
+    await scene.client.patch(
+      refTo(deployment(ns, "api")),
+      { type: "merge", body: { status } },
+      { subresource: "status" },
+    );
+  }
+
+  const expectHealth = (status: string) =>
+    vi.waitFor(async () => expect(await target.health()).toMatchObject({ status }), { timeout: 10_000 });
+
+  it("is in progress until the controllers say that it works, and names what is not", async () => {
+    const health = await target.health();
+    expect(health).toMatchObject({ status: "InProgress" });
+    expect(health?.message).toContain(`Deployment ${ns}/api`);
+    await writeStatus(0);
+    await expectHealth("InProgress");
+    await writeStatus(1);
+    await expectHealth("Current");
+  });
+
+  it("asks nothing as long as nothing changed", async () => {
+    await writeStatus(1);
+    await expectHealth("Current");
+    const before = scene.client.requests;
+    for (let i = 0; i < 5; i++) expect(await target.health()).toMatchObject({ status: "Current" });
+    expect(scene.client.requests).toBe(before);
+  });
+
+  it("sees an object that is gone", async () => {
+    await writeStatus(1);
+    await expectHealth("Current");
+    await scene.cluster.kubectl("-n", ns, "delete", "configmap", "settings");
+    await expectHealth("NotFound");
+  });
+
+  it("follows the rule of a kind", async () => {
+    const rule = (current: string) => [{ apiVersion: "v1", kind: "ConfigMap", current }];
+    for (const [current, status] of [
+      ["object.data.value == '1'", "Current"],
+      ["object.data.value == '2'", "InProgress"],
+    ] as const) {
+      target = waiting(rule(current));
+      await target.apply(scene.admission(ns, configMap(ns, "settings")));
+      await expectHealth(status);
+    }
+  });
+
+  it("is nobody's question where the gate does not wait", async () => {
+    expect(await scene.target(ns).health()).toBeUndefined();
+  });
+});
