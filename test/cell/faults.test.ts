@@ -31,6 +31,20 @@ describe("attack 27: input that does not let go", () => {
     await cell.close();
   });
 
+  test("a rule that costs more than it is counted for ends at the deadline, and the next call works", async () => {
+    const cell = openCell({ deadlineMs: 5_000 });
+    const parts = Array.from({ length: 50_000 }, (_, i) => [i]);
+    const widget = { apiVersion: "e/v1", kind: "Widget", metadata: { name: "w" }, status: { parts } };
+    const rule = { apiVersion: "e/v1", kind: "Widget", current: "status.parts.all(p, object == object)" };
+    await expect(cell.computeStatus({ objects: [widget], rules: [rule] })).rejects.toMatchObject({
+      code: "DEADLINE",
+    });
+    const cheap = { ...rule, current: "object == object" };
+    const [health] = unwrap(await cell.computeStatus({ objects: [widget], rules: [cheap] }));
+    expect(health).toMatchObject({ status: "Current" });
+    await cell.close();
+  });
+
   test("an instance that died takes no other call with it", async () => {
     const cell = openCell({ memoryBytes: 96 * MiB });
     const [hog, good] = await Promise.allSettled([
