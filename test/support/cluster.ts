@@ -27,7 +27,8 @@ export interface ClusterOptions {
 /**
  * A real etcd and kube-apiserver on loopback, with RBAC and the default admission plugins. No controller runs:
  * Deployments make no Pods, a deleted Namespace stays in Terminating, and a Namespace has no ServiceAccount
- * `default`, without which admission refuses Pods, unless {@link Cluster.createNamespace} made it.
+ * `default`, without which admission refuses Pods, unless {@link Cluster.createNamespace} made it. The roles
+ * `admin`, `edit` and `view`, which a controller would fill, are empty.
  */
 export class Cluster implements AsyncDisposable {
   readonly url: string;

@@ -64,7 +64,10 @@ export class FaultServer implements AsyncDisposable {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const items = { "/api": [core], "/apis": [] }[request.url ?? ""];
-    if (items !== undefined) return sendJson(response, 200, { kind: "APIGroupDiscoveryList", items });
+    if (items !== undefined) {
+      sendJson(response, 200, { kind: "APIGroupDiscoveryList", items });
+      return;
+    }
     const handler = this.#handlers[Math.min(this.asked.length, this.#handlers.length - 1)];
     this.asked.push(`${request.method} ${request.url}`);
     this.tokens.push(request.headers.authorization);

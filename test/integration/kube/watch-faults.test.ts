@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import { KubeError, Reflector, type ReflectorOptions } from "../../../src/kube/index.ts";
+import { type KubeError, Reflector, type ReflectorOptions } from "../../../src/kube/index.ts";
 import { configMap, FaultServer, type Handler, json, refusal, sendJson } from "./fault-server.ts";
 
 const type = { apiVersion: "v1", kind: "ConfigMap" };
