@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,10 +7,20 @@ import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { VERSION } from "../../../src/version.ts";
 import { Authority } from "../../support/certificates.ts";
+import { startCluster } from "../../support/cluster.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { type RunningRegistry, startCraneRegistry } from "../artifacts/real-registries.ts";
 import { age, type Built, build, copyCheckout, execute, ROOT } from "./build.ts";
-import { enter } from "./enter.ts";
+import {
+  answersTo,
+  becomePod,
+  install,
+  installedArguments,
+  leaseHolder,
+  SLUICE,
+  untilConcluded,
+} from "./controller-in-image.ts";
+import { runInside, startInside } from "./enter.ts";
 
 interface Configuration {
   readonly config: { readonly Env: string[]; readonly User: string; readonly Entrypoint: string[] };
@@ -133,8 +144,8 @@ describeWithTools(["crane"], "the image", ({ crane }) => {
     }
   });
 
-  async function entered(command: readonly string[]) {
-    return enter(root, env, command);
+  function entered(command: readonly string[]) {
+    return runInside({ root, env }, command);
   }
 
   it("starts from its unpacked root, which is read-only, by either name", async ({ skip }) => {
@@ -168,6 +179,35 @@ describeWithTools(["crane"], "the image", ({ crane }) => {
       console.log(of("default").length - of("bundled").length)`;
     expect((await entered(["node", "-e", added])).stdout).toBe("1\n");
     const without = env.filter((line) => !line.startsWith("NODE_USE_SYSTEM_CA="));
-    expect((await enter(root, without, ["node", "-e", added])).stdout).toBe("0\n");
+    expect((await runInside({ root, env: without }, ["node", "-e", added])).stdout).toBe("0\n");
+  });
+
+  describeWithTools(["etcd", "kube-apiserver", "kubectl"], "as a pod of the installed Deployment", () => {
+    it("judges the example's gate with the rights of the manifests alone, and stops when told", async ({
+      skip,
+    }) => {
+      if (process.getuid?.() !== 0) skip("entering another root needs root");
+      await using cluster = await startCluster({ audit: true });
+      await install(cluster);
+      const pod = {
+        root,
+        env: [...env, ...(await becomePod(cluster, root))],
+        volumes: ["var/lib/sluice", "tmp"],
+      };
+      const { Entrypoint } = (await configuration()).config;
+      const child = startInside(pod, [...Entrypoint, ...(await installedArguments(cluster))]);
+      for (const stream of [child.stdout, child.stderr]) stream?.resume();
+      const gate = await untilConcluded(cluster, () => child.exitCode === null).finally(() => child.kill());
+      if (child.exitCode === null) await once(child, "exit");
+      expect(child.exitCode).toBe(0);
+      expect(gate.metadata.finalizers).toEqual(["sluice.dev/gate"]);
+      expect(gate.status?.conditions).toContainEqual(
+        expect.objectContaining({ type: "Ready", status: "False", reason: "Connection" }),
+      );
+      expect(await leaseHolder(cluster)).toBe("");
+      const answers = await answersTo(cluster, SLUICE);
+      expect(answers.length).toBeGreaterThan(5);
+      expect(answers.filter(({ code }) => code === 403)).toEqual([]);
+    }, 120_000);
   });
 });
