@@ -9,6 +9,13 @@ const COMMANDS = new Map<string, () => Promise<readonly Register[]>>([
   ["demo", async () => [(await import("./demo.ts")).registerDemo]],
   ["check", async () => [(await import("./check.ts")).registerCheck]],
   ["run", async () => [(await import("./run.ts")).registerRun]],
+  ["get", async () => [(await import("./get.ts")).registerGet]],
+  ["explain", async () => [(await import("./explain.ts")).registerExplain]],
+  ["tree", async () => [(await import("./tree.ts")).registerTree]],
+  ["diff", async () => [(await import("./diff.ts")).registerDiff]],
+  ["reconcile", async () => [(await import("./gate-request.ts")).registerReconcile]],
+  ["suspend", async () => [(await import("./gate-request.ts")).registerSuspend]],
+  ["resume", async () => [(await import("./gate-request.ts")).registerResume]],
   [
     "verify",
     async () => [
