@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import {
   ALONE,
-  campaign,
   Controller,
+  campaign,
   createLogger,
   type Leadership,
   type Logger,

@@ -4,6 +4,7 @@ import { ArtifactTrustError } from "../artifacts/index.ts";
 import { AuditError } from "../audit/index.ts";
 import { Fault } from "../fault.ts";
 import { GateError } from "../gate/index.ts";
+import { GitError, type GitErrorCode } from "../git/index.ts";
 import { KubeError } from "../kube/index.ts";
 import { TrustError } from "../trust/index.ts";
 
@@ -25,6 +26,14 @@ const PASSING: ReadonlySet<ApplyErrorCode> = new Set([
   "NO_NAMESPACE",
   "NOT_ESTABLISHED",
   "TARGET_UNWRITABLE",
+]);
+
+/** What the gate asks for, and not what the network does. */
+const WRONG_SOURCE: ReadonlySet<GitErrorCode> = new Set([
+  "AUTHENTICATION",
+  "BAD_URL",
+  "INSECURE_URL",
+  "REPOSITORY_NOT_FOUND",
 ]);
 
 /** What an error means for a gate. Of an error that nobody foresaw no word is repeated: it may quote anything. */
@@ -52,5 +61,5 @@ function judge(error: Fault): Pick<GateFault, "area" | "lasting"> {
   if (error instanceof AuditError) return { area: "log", lasting: false };
   if (error instanceof ApplyError) return { area: "target", lasting: !PASSING.has(error.code) };
   if (error instanceof KubeError) return { area: "target", lasting: !error.transient };
-  return { area: "source", lasting: false };
+  return { area: "source", lasting: error instanceof GitError && WRONG_SOURCE.has(error.code) };
 }

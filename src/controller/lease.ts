@@ -1,4 +1,4 @@
-import { KubeError, type KubeClient, type KubeObject, type ObjectRef } from "../kube/index.ts";
+import { type KubeClient, KubeError, type KubeObject, type ObjectRef } from "../kube/index.ts";
 import type { Clock } from "./clock.ts";
 import { heldLease, type LeaseName, newLease, readLease, releasedLease } from "./lease-object.ts";
 

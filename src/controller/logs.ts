@@ -1,7 +1,13 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
+import { type DestinationStream, pino } from "pino";
 import type { LogLevel } from "./log-levels.ts";
 
-export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
+/** What a line is about, and what happened. An Error is no such thing: alone it would be logged with its words. */
+type Log = {
+  (about: Readonly<Record<string, unknown>>, what: string): void;
+  (what: string): void;
+};
+
+export type Logger = Readonly<Record<LogLevel, Log>>;
 
 /** Nothing here should ever be handed to a logger; where something is, its values do not get out. */
 const SECRET_FIELDS = ["token", "bearerToken", "password", "authorization", "data", "stringData", "text"];
@@ -10,7 +16,7 @@ const SECRET_FIELDS = ["token", "bearerToken", "password", "authorization", "dat
  * Lines of JSON. Errors are not logged as they are: their causes may quote what was sent. Whoever logs says the code and
  * the message, which faults keep free of secrets.
  */
-export function createLogger(level: LogLevel, destination?: DestinationStream): PinoLogger {
+export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const redact = {
     paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
     censor: "[redacted]",

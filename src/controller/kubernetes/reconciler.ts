@@ -22,7 +22,7 @@ export class Reconciler {
     this.#context = context;
   }
 
-  /** Rejects where it could not even be told; the queue tries again. */
+  /** Gives when the gate is due again. */
   async run(key: string): Promise<Next> {
     const { known, acts, telemetry, reporter, clock } = this.#context;
     const gate = known.get("Gate", key);
@@ -38,8 +38,7 @@ export class Reconciler {
     if (ran.result === undefined) return ran.next;
     telemetry.ran(wordOf(ran.result), clock.now() - began);
     this.#note(key, ran.result, ran.reconciled);
-    await this.#tell(gate, ran.result);
-    return ran.next;
+    return (await this.#tell(gate, ran.result)) ? ran.next : { kind: "retry" };
   }
 
   async #run(gate: KubeObject): Promise<Ran | Untold> {
@@ -73,8 +72,9 @@ export class Reconciler {
     return { result: { kind: "fault", fault }, next };
   }
 
-  async #tell(gate: KubeObject, result: GateResult): Promise<void> {
-    const { acts, reporter, books, now } = this.#context;
+  /** False where it could not be told. */
+  async #tell(gate: KubeObject, result: GateResult): Promise<boolean> {
+    const { acts, reporter, books, now, log } = this.#context;
     const { namespace = "default", name, generation = 0, annotations } = gate.metadata;
     const status = toStatus({
       previous: reporter.statusOf(gate),
@@ -84,7 +84,14 @@ export class Reconciler {
       result,
       now: now(),
     });
-    if (acts.allowed) await acts.run(() => reporter.report(gate, status));
+    try {
+      await acts.run(() => reporter.report(gate, status));
+      return true;
+    } catch (error) {
+      const { code, message } = toGateFault(error);
+      log.warn({ gate: keyOfObject(gate), code }, `the status could not be written: ${message}`);
+      return false;
+    }
   }
 
   /** To logs and metrics. */
