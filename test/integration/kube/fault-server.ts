@@ -8,6 +8,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 
 interface FaultOptions extends KubeClientOptions {
   readonly token?: () => Promise<string>;
+  /** Answers for what says which kinds there are. */
+  readonly discovery?: Handler;
 }
 
 const verbs = ["get", "list", "watch", "create", "patch", "delete"];
@@ -35,11 +37,13 @@ export class FaultServer implements AsyncDisposable {
   readonly client: KubeClient;
   readonly #server: Server;
   readonly #handlers: readonly Handler[];
+  readonly #options: FaultOptions;
 
   private constructor(server: Server, handlers: readonly Handler[], options: FaultOptions) {
     const { token = async () => "token" } = options;
     this.#server = server.on("request", (request, response) => this.#answer(request, response));
     this.#handlers = handlers;
+    this.#options = options;
     const authorization = async (): Promise<string> => `Bearer ${await token()}`;
     const connection = new ClusterConnection({ server: new URL(this.origin), tls: {}, authorization });
     this.client = new KubeClient(connection, options);
@@ -65,7 +69,8 @@ export class FaultServer implements AsyncDisposable {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const items = { "/api": [core], "/apis": [] }[request.url ?? ""];
     if (items !== undefined) {
-      sendJson(response, 200, { kind: "APIGroupDiscoveryList", items });
+      const { discovery = json(200, { kind: "APIGroupDiscoveryList", items }) } = this.#options;
+      discovery(request, response);
       return;
     }
     const handler = this.#handlers[Math.min(this.asked.length, this.#handlers.length - 1)];

@@ -118,6 +118,32 @@ describe("a redirect", () => {
   });
 });
 
+describe("discovery", () => {
+  const old = json(200, { kind: "APIVersions", versions: ["v1"] });
+
+  it.each<[string, Handler, string]>([
+    ["older than aggregated discovery", old, "PROTOCOL"],
+    ["that lets nobody look", refusal(403, "Forbidden", "no"), "FORBIDDEN"],
+    ["that is broken", refusal(500, "InternalError", "oops"), "SERVER"],
+  ])("of a server %s is a fault, and no kind is said to be missing", async (_, discovery, code) => {
+    await using server = await FaultServer.start([fine], { discovery });
+    await expect(server.client.get(ref)).rejects.toMatchObject({ code });
+    await expect(server.client.resourceOf("v1", "ConfigMap")).rejects.toMatchObject({ code });
+    expect(server.asked).toEqual([]);
+  });
+
+  it("is one look for all who ask, and none for what is known", async () => {
+    await using server = await FaultServer.start([fine]);
+    const { client } = server;
+    await Promise.all(["ConfigMap", "Secret", "Nothing"].map((kind) => client.resourceOf("v1", kind)));
+    expect(client.requests).toBe(2);
+    expect(await client.resourceOf("v1", "Secret")).toMatchObject({ plural: "secrets", namespaced: true });
+    expect(client.requests).toBe(2);
+    expect(await client.resourceOf("v1", "Nothing")).toBeUndefined();
+    expect(client.requests).toBe(4);
+  });
+});
+
 describe("a token", () => {
   const unauthorized = refusal(401, "Unauthorized", "Unauthorized");
 

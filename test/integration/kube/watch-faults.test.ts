@@ -135,6 +135,35 @@ describe("a watch", () => {
     expect((await follow([list("3"), busy])).pauses).toEqual([20_000]);
   });
 
+  it("on which nothing arrives any more is ended", async () => {
+    await using server = await FaultServer.start([watch(bookmark("4"), () => undefined)]);
+    const signal = new AbortController().signal;
+    const options = { resourceVersion: "3", timeoutSeconds: 300, silenceMs: 100, signal };
+    const events = await server.client.watch(type, options);
+    const heard: string[] = [];
+    const listen = async (): Promise<void> => {
+      for await (const event of events) heard.push(event.type);
+    };
+    await expect(listen()).rejects.toMatchObject({ code: "TIMEOUT" });
+    expect(heard).toEqual(["BOOKMARK"]);
+  });
+
+  it("ends with the reflector", async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const held: Handler = (request, response) => {
+      open(request, response);
+      response.on("close", resolve);
+    };
+    await using server = await FaultServer.start([list("3"), held]);
+    const reflector = new Reflector(server.client, type, { onEvent: () => undefined });
+    reflector.start();
+    await reflector.synced;
+    await expect.poll(() => server.asked).toHaveLength(2);
+    await reflector[Symbol.asyncDispose]();
+    await closed;
+    expect(server.asked).toHaveLength(2);
+  });
+
   it("with a line that has no end is let go, and what is no event too", async () => {
     const endless = watch(`{"type":"ADDED","object":"${"x".repeat(4 * 1024 * 1024)}`, () => undefined);
     const seen = await follow([list("3"), endless, watch('{"type":"RENAMED","object":{"metadata":{}}}\n')]);
