@@ -1,6 +1,11 @@
 import { Fault } from "../fault.ts";
 
-export type TargetErrorCode = "TARGET_OCCUPIED" | "TARGET_UNWRITABLE" | "UNFAITHFUL";
+export type TargetErrorCode =
+  | "TARGET_OCCUPIED"
+  | "TARGET_UNWRITABLE"
+  | "UNFAITHFUL"
+  /** A rule about when objects are ready does not compile. */
+  | "BAD_HEALTH_CHECK";
 
 /** Why a cluster does not take an object. */
 export type RejectionCode =

@@ -19,9 +19,14 @@ export interface CellLife {
 /** The cell of a state directory, already starting: it is made ready while there is something else to wait for. */
 export function startCell(stateDir: string, { brief }: CellLife): Cell {
   if (brief) compileQuickly();
-  const cell = new Cell({ cacheDir: join(stateDir, "cache", "cell") });
+  const cell = openCell(stateDir);
   void cell.warm().catch(() => undefined); // what is wrong with it, the first call says
   return cell;
+}
+
+/** A cell of a state directory, which starts with its first call. */
+export function openCell(stateDir: string): Cell {
+  return new Cell({ cacheDir: join(stateDir, "cache", "cell") });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HealthChecks } from "../apply/cluster/index.ts";
 import type { Cell } from "../cell/index.ts";
 import {
   Acts,
@@ -31,6 +32,8 @@ export interface LeadOptions {
   /** Who this process is, as Events say it. */
   readonly identity: string;
   readonly cell: Cell;
+  /** For rules that tenants write. */
+  readonly healthCell: Cell;
   readonly client: KubeClient;
   readonly controller: Controller;
   readonly leadership: Leadership;
@@ -69,22 +72,27 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
   presence.lead(() => books.log.size);
   controller.begin((key) => reconciler.run(key));
   log.info({ identity, entries: books.log.size }, "leading");
-  const lost = leadership.lost.then(() =>
-    endAtOnce(log, "the Lease is lost: another replica may act by now"),
-  );
+  const lost = leadership.lost.then(() => endAtOnce(log, "LEASE_LOST", "another replica may act by now"));
   await Promise.race([aborted(stopping), lost]);
   presence.leave();
   acts.forbid();
   const ended = await controller.stop(ENDING_MS);
-  if (!ended && !(await acts.settle(SETTLING_MS))) endAtOnce(log, "what was begun does not end in time");
+  if (!ended && !(await acts.settle(SETTLING_MS)))
+    endAtOnce(log, "NOT_SETTLED", "what was begun does not end in time");
   log.info("stopped");
   return ExitCode.passed;
 }
 
-function openTargets({ client, cell, controller, defaultServiceAccount, log }: LeadOptions): ClusterTargets {
+function openTargets({
+  client,
+  healthCell,
+  controller,
+  defaultServiceAccount,
+  log,
+}: LeadOptions): ClusterTargets {
   return new ClusterTargets({
     client,
-    cell,
+    health: new HealthChecks(healthCell),
     defaultServiceAccount,
     onDrift: (gate) => controller.request(gate),
     onStatus: (gate) => {
@@ -96,7 +104,7 @@ function openTargets({ client, cell, controller, defaultServiceAccount, log }: L
 }
 
 /** Without releasing the Lease: it says truly that something may still be under way. */
-function endAtOnce(log: Logger, why: string): never {
-  log.error({ code: "ENDED" }, why);
+function endAtOnce(log: Logger, code: "LEASE_LOST" | "NOT_SETTLED", why: string): never {
+  log.error({ code }, why);
   process.exit(ExitCode.fault);
 }

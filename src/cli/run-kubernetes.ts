@@ -13,7 +13,7 @@ import {
 import { type ClusterConnection, fromKubeConfigFile, inCluster, KubeClient } from "../kube/index.ts";
 import { createMetrics, type Metrics, metricsRoutes, PageServer, probeRoutes } from "../server/index.ts";
 import { VERSION } from "../version.ts";
-import { startCell } from "./cells.ts";
+import { openCell } from "./cells.ts";
 import { ExitCode } from "./io.ts";
 import { lead } from "./lead.ts";
 import { Presence } from "./presence.ts";
@@ -37,7 +37,8 @@ export async function runKubernetes(
   const stopping = stopOnSignals();
   const presence = new Presence();
   const connection = await connect(options.kubeconfig);
-  await using cell = startCell(options.state, { brief: false });
+  await using cell = openCell(options.state);
+  await using healthCell = openCell(options.state);
   await using client = new KubeClient(connection, { userAgent: USER_AGENT });
   await using leaseClient = new KubeClient(connection, {
     userAgent: USER_AGENT,
@@ -64,6 +65,7 @@ export async function runKubernetes(
       defaultServiceAccount: options.defaultServiceAccount,
       identity,
       cell,
+      healthCell,
       client,
       controller,
       leadership,

@@ -3,13 +3,13 @@ import { mapLimited } from "../../concurrency.ts";
 import type { KubeClient, KubeObject, ObjectRef } from "../../kube/index.ts";
 import { isNonEmpty } from "../../refusal.ts";
 import type { LogPosition, Recorded } from "../../verified.ts";
-import type { ObjectHealth } from "../health/index.ts";
+import type { HealthRule, ObjectHealth } from "../health/index.ts";
 import type { Admission, ApplyReport, DriftNote, Target } from "../target.ts";
 import { findDrift, fingerprintOf, foreignFields } from "./drift.ts";
 import { describeDrift, describeRemoved } from "./drift-note.ts";
 import { waitUntilEstablished } from "./established.ts";
 import { isEmptySet } from "./fields.ts";
-import { type HealthOptions, readHealth } from "./health.ts";
+import type { HealthChecks } from "./health.ts";
 import { covers, type Inventory, type InventoryItem, leftOver, uniteItems } from "./inventory.ts";
 import type { InventoryStore } from "./inventory-store.ts";
 import type { Observer } from "./observer.ts";
@@ -33,7 +33,7 @@ export interface ClusterTargetOptions {
   /** Whether drift is put back, or told only. */
   readonly correctDrift: boolean;
   /** Absent where the gate does not wait for its objects to work. */
-  readonly health?: HealthOptions | undefined;
+  readonly health?: { readonly checks: HealthChecks; readonly rules: readonly HealthRule[] } | undefined;
 }
 
 /** At the same time, for one gate; the API server's own fairness sees to the rest. */
@@ -52,6 +52,7 @@ export class ClusterTarget implements Target {
 
   async apply(admission: Recorded<Admission>): Promise<ApplyReport> {
     const { gate, client, observer, inventory: store } = this.#options;
+    await this.#options.health?.checks.check(this.#options.health.rules);
     const wanted = inApplyOrder(admission.manifests.objects).map((object) => withOwner(object, gate));
     const before = await store.read();
     const lookUp = (ref: ObjectRef) => observer.lookUp(ref, client);
@@ -95,7 +96,8 @@ export class ClusterTarget implements Target {
     const { health, gate, client, observer, inventory } = this.#options;
     if (health === undefined) return undefined;
     const { items } = await inventory.read();
-    return readHealth(items, health, { gate, client, lookUp: (item) => observer.lookUp(item, client) });
+    const looking = { gate, client, lookUp: (item: InventoryItem) => observer.lookUp(item, client) };
+    return health.checks.judge(items, health.rules, looking);
   }
 
   /** Takes away, or lets go of, everything that the gate has. Safe to repeat. */

@@ -1,7 +1,6 @@
 import { API_VERSION } from "../../api/index.ts";
-import { ClusterTarget, GateInventory, HealthMemory, Observer } from "../../apply/cluster/index.ts";
+import { ClusterTarget, GateInventory, type HealthChecks, Observer } from "../../apply/cluster/index.ts";
 import { ApplyError } from "../../apply/index.ts";
-import type { Cell } from "../../cell/index.ts";
 import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
 import type { GateTarget } from "./guarded-target.ts";
@@ -12,7 +11,7 @@ import { keyOfObject } from "./watched.ts";
 export interface TargetsOptions {
   /** The controller's own. */
   readonly client: KubeClient;
-  readonly cell: Pick<Cell, "computeStatus">;
+  readonly health: HealthChecks;
   /** Acts for the gates that name no ServiceAccount; without it, the controller acts as itself for them. */
   readonly defaultServiceAccount: string | undefined;
   /** An object of a gate is not as it was applied. */
@@ -33,7 +32,6 @@ export class ClusterTargets implements AsyncDisposable {
   readonly #options: TargetsOptions;
   readonly #own: Place;
   readonly #remote: RemoteClusters;
-  readonly #health = new HealthMemory();
   /** By the gate's uid: an inventory knows better than any watch what it wrote last. */
   readonly #inventories = new Map<string, GateInventory>();
 
@@ -60,15 +58,14 @@ export class ClusterTargets implements AsyncDisposable {
       prune: target.prune,
       force: target.force,
       correctDrift: target.drift === "Correct",
-      health: target.wait
-        ? { cell: this.#options.cell, rules: target.healthChecks, memory: this.#health }
-        : undefined,
+      health: target.wait ? { checks: this.#options.health, rules: target.healthChecks } : undefined,
     });
   }
 
   /** The gate is gone. */
   async forget(gate: KubeObject): Promise<void> {
     this.#inventories.delete(gate.metadata.uid ?? "");
+    this.#options.health.forget({ namespace: gate.metadata.namespace ?? "", name: gate.metadata.name });
     await this.#remote.forget(keyOfObject(gate));
   }
 

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { KubernetesObject } from "../../../src/render/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { configMap, deployment, MemoryInventory, refTo, Scene } from "./scene.ts";
+
+/** Five thousand in CI. */
+const MANY = Number(process.env.SLUICE_MANY_OBJECTS ?? 300);
 
 describeWithTools(["kube-apiserver", "etcd", "kubectl"], "applying to a cluster", () => {
   let scene: Scene;
@@ -229,6 +232,30 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "applying to a cluster"
     expect(await scene.client.get(refTo(configMap(ns, "a")))).toBeUndefined();
     expect(await pruning.remove("prune")).toEqual([]);
   });
+
+  it(`takes ${MANY} objects, and tells at once that they are as they were`, {
+    timeout: 300_000,
+  }, async () => {
+    const ns = await scene.namespace();
+    const target = scene.target(ns);
+    const names = Array.from({ length: MANY }, (_, index) => `object-${index}`);
+    const change = scene.admission(ns, ...names.map((name) => configMap(ns, name)));
+    await target.apply(change);
+    expect(await scene.owned(ns)).toHaveLength(MANY);
+    // Asks for those that the watch has not told of yet.
+    await vi.waitFor(
+      async () => expect(await requestsOf(() => target.holds(change))).toEqual([0, true]),
+      60_000,
+    );
+    const { pruned } = await target.apply(scene.admission(ns, configMap(ns, "object-0")));
+    expect(pruned).toHaveLength(MANY - 1);
+  });
+
+  async function requestsOf<T>(run: () => Promise<T>): Promise<[number, T]> {
+    const before = scene.client.requests;
+    const result = await run();
+    return [scene.client.requests - before, result];
+  }
 
   it("carries a Secret of 900 kB", async () => {
     const ns = await scene.namespace();

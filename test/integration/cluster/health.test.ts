@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { type ClusterTarget, HealthMemory } from "../../../src/apply/cluster/index.ts";
+import { type ClusterTarget, HealthChecks } from "../../../src/apply/cluster/index.ts";
 import { Cell } from "../../../src/cell/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { SHARED_CACHE } from "../../support/world.ts";
@@ -25,7 +25,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "health of what was app
   });
 
   function waiting(rules: { apiVersion: string; kind: string; current: string }[] = []): ClusterTarget {
-    return scene.target(ns, { health: { cell, rules, memory: new HealthMemory() } });
+    return scene.target(ns, { health: { checks: new HealthChecks(cell), rules } });
   }
 
   /** What the controllers of a cluster would write. */
@@ -82,6 +82,13 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "health of what was app
       await target.apply(scene.admission(ns, configMap(ns, "settings")));
       await expectHealth(status);
     }
+  });
+
+  it("a rule that does not compile stops the apply", async () => {
+    const rules = [{ apiVersion: "v1", kind: "ConfigMap", current: "object.data.value ==" }];
+    const change = scene.admission(ns, configMap(ns, "late"));
+    await expect(waiting(rules).apply(change)).rejects.toMatchObject({ code: "BAD_HEALTH_CHECK" });
+    expect(await scene.owned(ns)).not.toContain("late");
   });
 
   it("is nobody's question where the gate does not wait", async () => {
