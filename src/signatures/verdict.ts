@@ -1,3 +1,5 @@
+import type { SshCertificate } from "./ssh/certificate.ts";
+
 export type Scheme = "ssh" | "openpgp";
 
 /**
@@ -16,6 +18,10 @@ export type Scheme = "ssh" | "openpgp";
  * - `KEY_INVALID`: the OpenPGP key has no acceptable self-signature that says what it is for.
  * - `KEY_NOT_YET_VALID`, `KEY_EXPIRED`, `KEY_REVOKED`: the key, at the time claimed or when it is judged.
  * - `SIGNATURE_EXPIRED`, `SIGNATURE_IN_FUTURE`: the signature itself, by its own hashed times.
+ * - `UNKNOWN_AUTHORITY`: no trusted authority made the SSH certificate that signed.
+ * - `CERTIFICATE_INVALID`: the authority that it names did not make it, or not for people.
+ * - `CERTIFICATE_RESTRICTED`: it has critical options, which nobody enforces on a signature.
+ * - `PRINCIPAL_NOT_ALLOWED`: it names nobody whom the authority is trusted to name.
  */
 export type SignatureCode =
   | "UNSIGNED"
@@ -33,17 +39,23 @@ export type SignatureCode =
   | "KEY_EXPIRED"
   | "KEY_REVOKED"
   | "SIGNATURE_EXPIRED"
-  | "SIGNATURE_IN_FUTURE";
+  | "SIGNATURE_IN_FUTURE"
+  | "UNKNOWN_AUTHORITY"
+  | "CERTIFICATE_INVALID"
+  | "CERTIFICATE_RESTRICTED"
+  | "PRINCIPAL_NOT_ALLOWED";
 
 export interface GoodSignature {
   readonly ok: true;
   readonly scheme: Scheme;
   /** The key that signed: `SHA256:…` as ssh-keygen prints it, or the OpenPGP (sub)key's fingerprint. */
   readonly key: string;
-  /** The key in the keyring that this goes back to: for OpenPGP the primary key, for SSH the same. */
+  /** The key in the keyring that this goes back to: for OpenPGP the primary key, for SSH the same or the authority. */
   readonly trustedKey: string;
   /** When the signature says it was made; SSH signatures do not say. */
   readonly signedAt: number | undefined;
+  /** What made the key count, where that is an authority; whom it names and when is for trust to judge. */
+  readonly certificate?: SshCertificate;
 }
 
 export interface RefusedSignature {

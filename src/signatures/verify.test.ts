@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ed25519, NOW } from "../../test/integration/commits/objects.ts";
 import { keyringOf, openpgpKey, openpgpSign } from "../../test/integration/commits/openpgp-keys.ts";
-import { type Keyring, parseSshKeyLine, signSsh, toSshKeyLine, verifySignature } from "./index.ts";
+import {
+  buildSshKeyring,
+  type Keyring,
+  parseSshKeyLine,
+  signSsh,
+  toSshKeyLine,
+  verifySignature,
+} from "./index.ts";
 
 const MESSAGE = Buffer.from("tree 4b825dc\n\nmessage\n");
 const sshKey = ed25519();
@@ -12,7 +19,7 @@ beforeAll(async () => {
   const { privateKey, publicKey } = await openpgpKey();
   const key = parseSshKeyLine(toSshKeyLine(sshKey));
   if (!key.ok) throw new Error(key.refusals[0].message);
-  keyring = { ssh: new Map([[key.value.fingerprint, key.value]]), openpgp: await keyringOf(publicKey) };
+  keyring = { ssh: buildSshKeyring({ keys: [key.value] }), openpgp: await keyringOf(publicKey) };
   openpgp = await openpgpSign(MESSAGE, privateKey);
 });
 

@@ -1,8 +1,9 @@
 import { SIGNATURE_LABEL } from "./openpgp/armor.ts";
 import type { OpenpgpKeyring } from "./openpgp/keyring.ts";
 import type { verifyOpenpgpSignature } from "./openpgp/verify.ts";
+import type { SshKeyring } from "./ssh/keyring.ts";
 import { SSH_ARMOR_LABEL } from "./ssh/sshsig.ts";
-import { type SshKeyring, verifySshSignature } from "./ssh/verify.ts";
+import { verifySshSignature } from "./ssh/verify.ts";
 import { refuseSignature, type SignatureVerdict } from "./verdict.ts";
 
 /** Every key that signatures are checked against; trust decides what each may do. */

@@ -1,6 +1,7 @@
 import type { KeyMaterial, SignerMaterial, TrustMaterial } from "../api/index.ts";
 import {
   buildOpenpgpKeyring,
+  buildSshKeyring,
   type Certificate,
   parseSshKeyLine,
   readKeyFile,
@@ -26,8 +27,9 @@ export async function compileTrust(material: TrustMaterial): Promise<Trust> {
     });
   }
   return {
-    keyring: { ssh: keys.ssh, openpgp: buildOpenpgpKeyring(keys.certificates) },
+    keyring: { ssh: buildSshKeyring({ keys: keys.ssh }), openpgp: buildOpenpgpKeyring(keys.certificates) },
     grants: keys.grants,
+    authorities: new Map(),
     rules: compileRules(material.commits),
     fastForwardOnly: material.history.fastForwardOnly,
     clock: "gate",
@@ -36,14 +38,14 @@ export async function compileTrust(material: TrustMaterial): Promise<Trust> {
 
 /** Collects keys, and refuses one that is there already: whom it stands for would be a guess. */
 class KeyTable {
-  readonly ssh = new Map<string, SshPublicKey>();
+  readonly ssh: SshPublicKey[] = [];
   readonly certificates: Certificate[] = [];
   readonly grants = new Map<string, readonly Grant[]>();
   readonly #origins = new Map<string, string>();
 
   addSsh(key: SshPublicKey, grant: Grant, origin: string): void {
     this.#claim(key.fingerprint, origin);
-    this.ssh.set(key.fingerprint, key);
+    this.ssh.push(key);
     this.grants.set(grantKey("ssh", key.fingerprint), [grant]);
   }
 

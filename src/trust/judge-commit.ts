@@ -1,13 +1,9 @@
 import { type Commit, type Identity, parseCommit, type RawCommit } from "../git/index.ts";
-import {
-  CLOCK_SKEW_MS,
-  type GoodSignature,
-  type SignatureCode,
-  verifySignature,
-} from "../signatures/index.ts";
+import { CLOCK_SKEW_MS, type SignatureCode } from "../signatures/index.ts";
+import { judgeSignature } from "./judge-signature.ts";
 import { ignorePaths, judgeRules, type RuleCode } from "./rules.ts";
 import { summarize } from "./summary.ts";
-import { type Grant, grantKey, type Trust } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 /**
  * Why a commit is refused although its signature is good, or cannot even be asked for:
@@ -50,21 +46,10 @@ export async function judgeCommit(raw: RawCommit, trust: Trust, now: number): Pr
   const commit = parsed.value;
   const { author, committer } = commit;
   const claims = { oid: raw.oid, author, committer, summary: summarize(commit.message) };
-  const signature = await verifySignature(commit.payload, commit.signature, trust.keyring, now);
-  const { scheme, key } = signature;
-  if (!signature.ok)
-    return { ...NOBODY, ...claims, scheme, key, ...refuse(signature.code, signature.message) };
-
-  const grants = trust.grants.get(grantKey(signature.scheme, signature.trustedKey)) ?? [];
-  const times = timesOf(commit, signature, trust, now);
-  const grant = grants.find((each) => windowProblem(each, times) === undefined) ?? grants[0];
-  if (grant === undefined) {
-    return { ...NOBODY, ...claims, scheme, key, ...refuse("UNKNOWN_KEY", "the key stands for nobody") };
-  }
-  const { signer, roles } = grant;
-  const problem =
-    windowProblem(grant, times) ?? futureProblem(commit, trust, now) ?? ruleProblem(raw, trust, roles);
-  return { ...claims, scheme, key, signer, roles, ...(problem ?? VERIFIED) };
+  const { problem, ...by } = await judgeSignature({ ...commit, claimedAt: committer.at }, trust, now);
+  if (problem !== undefined) return { ...claims, ...by, ...refuse(problem.code, problem.message) };
+  const outcome = futureProblem(commit, trust, now) ?? ruleProblem(raw, trust, by.roles) ?? VERIFIED;
+  return { ...claims, ...by, ...outcome };
 }
 
 type Outcome = Pick<CommitRecord, "verdict" | "code" | "message">;
@@ -76,38 +61,13 @@ function refuse(code: CommitCode, message: string): Outcome {
   return { verdict: "refused", code, message };
 }
 
-/** Every instant at which the key's window must be open. */
-function timesOf(
-  { committer }: Commit,
-  { signedAt }: GoodSignature,
-  { clock }: Trust,
-  now: number,
-): number[] {
-  const claimed = signedAt === undefined ? [committer.at] : [committer.at, signedAt];
-  return clock === "gate" ? [...claimed, now] : claimed;
-}
-
-function windowProblem(
-  { signer, validAfter, validBefore }: Grant,
-  times: readonly number[],
-): Outcome | undefined {
-  if (times.some((time) => time < validAfter)) {
-    return refuse("KEY_NOT_YET_VALID", `this key of ${signer} is valid from ${show(validAfter)}`);
-  }
-  if (times.some((time) => time >= validBefore)) {
-    return refuse("KEY_EXPIRED", `this key of ${signer} was valid until ${show(validBefore)}`);
-  }
-  return undefined;
-}
-
-function show(time: number): string {
-  return new Date(time).toISOString();
-}
-
 /** A time to come is a claim nobody can have made honestly, but for a clock out of step. */
 function futureProblem({ committer }: Commit, { clock }: Trust, now: number): Outcome | undefined {
   if (clock === "git" || committer.at <= now + CLOCK_SKEW_MS) return undefined;
-  return refuse("COMMIT_IN_FUTURE", `the commit claims to be made at ${show(committer.at)}`);
+  return refuse(
+    "COMMIT_IN_FUTURE",
+    `the commit claims to be made at ${new Date(committer.at).toISOString()}`,
+  );
 }
 
 function ruleProblem(

@@ -42,19 +42,19 @@ describe("key files", () => {
   it("may hold copies, and entries that are passed over", async () => {
     const { trust, notices } = await trustKeyFiles(
       files(
-        [`a ${line}\nb ${line}\nc cert-authority ${line}\n`],
+        [`a ${line}\nb ${line}\nc namespaces="file" ${line}\n`],
         [pair.publicKey.write(), pair.publicKey.armor()],
       ),
     );
     expect(trust.keyring.openpgp.size).toBe(1);
-    expect(trust.keyring.ssh.size).toBe(1);
+    expect(trust.keyring.ssh.keys.size).toBe(1);
     expect(notices).toHaveLength(1);
   });
 
   it.each([
     ["nothing at all", [[], []], "EMPTY_TRUST"],
     ["only comments", [["# nobody\n"], []], "EMPTY_TRUST"],
-    ["only entries that are passed over", [[`a cert-authority ${line}`], []], "EMPTY_TRUST"],
+    ["only entries that are passed over", [[`a namespaces="file" ${line}`], []], "EMPTY_TRUST"],
     ["a line that cannot be read", [[`a ${line}\nb\n`], []], "INVALID_KEY"],
     ["a file without keys", [[`a ${line}\n`], ["hello"]], "INVALID_KEY"],
   ] as const)("with %s are refused", async (_, [allowedSigners, openpgpKeys], expected) => {

@@ -1,23 +1,19 @@
+import { buildOpenpgpKeyring, buildSshKeyring, type Certificate, readKeyFile } from "../signatures/index.ts";
 import {
-  type AllowedSigner,
-  buildOpenpgpKeyring,
-  type Certificate,
-  parseAllowedSigners,
-  readKeyFile,
-} from "../signatures/index.ts";
+  authorityGrants,
+  type KeyFileMaterial,
+  readAllowedSigners,
+  readRevokedKeys,
+  signerGrants,
+} from "./allowed-signers.ts";
 import { TrustError } from "./error.ts";
 import { compileRules } from "./rules.ts";
 import { ALWAYS, type Grant, grantKey, type Trust } from "./trust.ts";
 
-export interface KeyFileMaterial {
-  /** The file's name, for messages. */
-  readonly origin: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What git itself would be given: `gpg.ssh.allowedSignersFile`, and a gpg keyring. */
+/** What git itself would be given: `gpg.ssh.allowedSignersFile` and `gpg.ssh.revocationFile`, and a gpg keyring. */
 export interface KeyFiles {
   readonly allowedSigners: readonly KeyFileMaterial[];
+  readonly revokedKeys?: readonly KeyFileMaterial[];
   readonly openpgpKeys: readonly KeyFileMaterial[];
 }
 
@@ -38,8 +34,9 @@ export async function trustKeyFiles(files: KeyFiles): Promise<KeyFileTrust> {
   const ssh = files.allowedSigners.map(readAllowedSigners);
   const openpgp = await Promise.all(files.openpgpKeys.map(readCertificates));
   const signers = ssh.flatMap((each) => each.signers);
+  const authorities = ssh.flatMap((each) => each.authorities);
   const certificates = openpgp.flatMap((each) => each.certificates);
-  if (signers.length + certificates.length === 0) {
+  if (signers.length + authorities.length + certificates.length === 0) {
     throw new TrustError("EMPTY_TRUST", "the files hold no key that could vouch for a commit", {
       remedy: "check that the files are the ones you meant",
     });
@@ -47,33 +44,20 @@ export async function trustKeyFiles(files: KeyFiles): Promise<KeyFileTrust> {
   return {
     trust: {
       keyring: {
-        ssh: new Map(signers.map(({ key }) => [key.fingerprint, key])),
+        ssh: buildSshKeyring({
+          keys: signers.map(({ key }) => key),
+          authorities: authorities.map(({ key }) => key),
+          revoked: (files.revokedKeys ?? []).map(readRevokedKeys),
+        }),
         openpgp: buildOpenpgpKeyring(certificates),
       },
-      grants: toGrants(signers, certificates),
+      grants: groupGrants([...signerGrants(signers, [ROLE]), ...certificates.map(certificateGrant)]),
+      authorities: authorityGrants(authorities, [ROLE]),
       rules: compileRules([{ paths: ["**"], signedBy: { role: ROLE } }]),
       fastForwardOnly: false,
       clock: "git",
     },
     notices: [...ssh, ...openpgp].flatMap(({ notices }) => notices),
-  };
-}
-
-interface ReadSigners {
-  readonly signers: readonly AllowedSigner[];
-  readonly notices: readonly string[];
-}
-
-function readAllowedSigners({ origin, bytes }: KeyFileMaterial): ReadSigners {
-  const parsed = parseAllowedSigners(Buffer.from(bytes).toString("utf8"));
-  if (!parsed.ok) {
-    const problems = parsed.refusals.map(({ message }) => `${origin}, ${message}`);
-    throw new TrustError("INVALID_KEY", problems.join("\n"), { remedy: parsed.refusals[0].remedy });
-  }
-  const { signers, skipped } = parsed.value;
-  return {
-    signers,
-    notices: skipped.map(({ line, reason }) => `${origin}, line ${line}: passed over: ${reason}`),
   };
 }
 
@@ -100,25 +84,14 @@ async function readCertificates({ origin, bytes }: KeyFileMaterial): Promise<Rea
   };
 }
 
-function toGrants(
-  signers: readonly AllowedSigner[],
-  certificates: readonly Certificate[],
+function certificateGrant({ primary, userIds }: Certificate): readonly [id: string, grant: Grant] {
+  const signer = userIds[0] ?? primary.fingerprint;
+  return [grantKey("openpgp", primary.fingerprint), { signer, roles: [ROLE], ...ALWAYS }];
+}
+
+function groupGrants(
+  entries: readonly (readonly [id: string, grant: Grant])[],
 ): ReadonlyMap<string, readonly Grant[]> {
-  const entries = [
-    ...signers.map(({ key, principal, validAfter, validBefore }) => ({
-      id: grantKey("ssh", key.fingerprint),
-      grant: {
-        signer: principal,
-        roles: [ROLE],
-        validAfter: validAfter ?? ALWAYS.validAfter,
-        validBefore: validBefore ?? ALWAYS.validBefore,
-      },
-    })),
-    ...certificates.map(({ primary, userIds }) => ({
-      id: grantKey("openpgp", primary.fingerprint),
-      grant: { signer: userIds[0] ?? primary.fingerprint, roles: [ROLE], ...ALWAYS },
-    })),
-  ];
-  const grouped = Map.groupBy(entries, ({ id }) => id);
-  return new Map([...grouped].map(([id, group]) => [id, group.map(({ grant }) => grant)]));
+  const grouped = Map.groupBy(entries, ([id]) => id);
+  return new Map([...grouped].map(([id, group]) => [id, group.map(([, grant]) => grant)]));
 }

@@ -9,6 +9,12 @@ export interface Grant {
   readonly validBefore: number;
 }
 
+/** What an authority's certificates stand for: whose they are, they say themselves. */
+export interface AuthorityGrant extends Omit<Grant, "signer"> {
+  /** The person among a certificate's principals; undefined where they are nobody whom the authority may name. */
+  nameSigner(principals: readonly string[]): string | undefined;
+}
+
 /**
  * At which times a key's window must be open.
  *
@@ -24,6 +30,8 @@ export interface Trust {
   readonly keyring: Keyring;
   /** By {@link grantKey}. Several only in an `allowed_signers` file, where any one that is open counts. */
   readonly grants: ReadonlyMap<string, readonly Grant[]>;
+  /** By the fingerprint of an authority for SSH certificates. */
+  readonly authorities: ReadonlyMap<string, readonly AuthorityGrant[]>;
   readonly rules: readonly CommitRule[];
   readonly fastForwardOnly: boolean;
   readonly clock: WindowClock;

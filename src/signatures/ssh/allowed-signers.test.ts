@@ -49,8 +49,7 @@ describe("an entry", () => {
 
 describe("an entry that grants nothing here is passed over, and reported", () => {
   it.each([
-    ["of a certificate authority", `a cert-authority ${KEY}`],
-    ["of a certificate authority with other options", `a cert-authority,namespaces="git" ${KEY}`],
+    ["of a certificate authority for another namespace", `a cert-authority,namespaces="file" ${KEY}`],
     ["for another namespace", `a namespaces="file" ${KEY}`],
     ["that excludes git", `a namespaces="*,!g?t" ${KEY}`],
     ["that excludes its only principal", `!a ${KEY}`],

@@ -18,6 +18,8 @@ export type SshKeyType = (typeof KEY_TYPES)[number];
 
 export interface SshPublicKey {
   readonly type: SshKeyType;
+  /** In wire form. */
+  readonly blob: Uint8Array;
   /** `SHA256:` and unpadded base64, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
   /** Imported once, so that verifying is one call. */
@@ -35,7 +37,7 @@ const MAX_RSA_BITS = 16_384;
 
 /**
  * Parses a key in the encoding of RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4 and
- * OpenSSH's PROTOCOL.u2f. Certificates and DSA keys are not supported.
+ * OpenSSH's PROTOCOL.u2f. DSA keys are not supported; certificates are something else (`certificate.ts`).
  */
 export function parseSshPublicKey(blob: Uint8Array): Judged<SshPublicKey, SshKeyCode> {
   try {
@@ -47,7 +49,7 @@ export function parseSshPublicKey(blob: Uint8Array): Judged<SshPublicKey, SshKey
     reader.end();
     const weakness = weaknessOf(jwk);
     if (weakness !== undefined) return refuseKey("WEAK_KEY", weakness);
-    return passed({ type, fingerprint: fingerprintOf(blob), key: importKey(jwk), application });
+    return passed({ type, blob, fingerprint: fingerprintOf(blob), key: importKey(jwk), application });
   } catch (error) {
     if (error instanceof MalformedWire) return refuseKey("MALFORMED_KEY", error.message);
     throw error;

@@ -18,11 +18,12 @@ const NONE: SignerOptions = {
   validBefore: undefined,
 };
 
-const OPTION = /^(cert-authority|(namespaces|valid-after|valid-before)="([^"]*)")(,|[ \t]+|$)/i;
+const OPTION = /^(cert-authority|(namespaces|valid-after|valid-before)="([^"\\]*)")(,|[ \t]+|$)/i;
 
 /**
  * Reads the options field of an `allowed_signers` line, if there is one, and gives back what follows it.
- * Names are case-insensitive, values are in double quotes, and no option may be given twice.
+ * Names are case-insensitive, values are in double quotes, and no option may be given twice. A backslash, which
+ * escapes quotes for ssh-keygen and has no other use in a value, is refused.
  */
 export function parseSignerOptions(text: string): { value: SignerOptions; rest: string } {
   if (!looksLikeOptions(text)) return { value: NONE, rest: text };
@@ -66,16 +67,29 @@ function toOptions(seen: ReadonlyMap<string, string>): SignerOptions {
   };
 }
 
-const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/;
+const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(z|utc)?$/i;
+const HOUR = 60 * 60 * 1000;
 
-/** `YYYYMMDD[HHMM[SS]][Z]`; without the `Z` in the machine's own time zone, as ssh-keygen has it. */
+/**
+ * `YYYYMMDD[HHMM[SS]][Z]`; without the `Z` in the machine's own time zone, as ssh-keygen has it. A local time that the
+ * change to or from summer time leaves out, or has twice, is refused: which instant it is would be a guess.
+ */
 function parseTimestamp(text: string): number {
-  const [matched, year, month, day, hour = "00", minute = "00", second = "00", zone] =
-    TIMESTAMP.exec(text) ?? [];
-  const instant = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`);
-  const sameDay = new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() === Number(day);
-  if (matched === undefined || Number.isNaN(instant) || !sameDay) {
+  const [, year, month, day, hour = "00", minute = "00", second = "00", zone] = TIMESTAMP.exec(text) ?? [];
+  const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const utc = Date.parse(`${written}Z`);
+  if (Number.isNaN(utc) || !new Date(utc).toISOString().startsWith(written)) {
     throw new MalformedOption("a time that is not YYYYMMDD[HHMM[SS]][Z]");
   }
-  return instant;
+  if (zone !== undefined) return utc;
+  const local = Date.parse(written);
+  const same = [local - HOUR, local, local + HOUR].filter((instant) => clockTime(instant) === utc);
+  if (same.length !== 1)
+    throw new MalformedOption("a local time that is not exactly one instant: write it in UTC");
+  return local;
+}
+
+/** What a clock in the machine's own zone shows, as if it were UTC. */
+function clockTime(instant: number): number {
+  return instant - new Date(instant).getTimezoneOffset() * 60_000;
 }

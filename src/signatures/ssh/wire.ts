@@ -3,6 +3,8 @@ export class MalformedWire extends Error {
   override readonly name = "MalformedWire";
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /**
  * Reads the data types of RFC 4251 section 5. Every method throws {@link MalformedWire} when the bytes
  * end early; lengths are checked before anything is sliced.
@@ -29,8 +31,23 @@ export class WireReader {
     return this.raw(4).readUInt32BE();
   }
 
+  uint64(): bigint {
+    return this.raw(8).readBigUInt64BE();
+  }
+
   string(): Buffer {
     return this.raw(this.uint32());
+  }
+
+  /** A string of UTF-8 without NUL: names that people chose, which OpenSSH handles as C strings. */
+  utf8(): string {
+    try {
+      const text = utf8.decode(this.string());
+      if (!text.includes("\0")) return text;
+    } catch (error) {
+      if (error instanceof MalformedWire) throw error;
+    }
+    throw new MalformedWire("a name that is not UTF-8, or has a NUL in it");
   }
 
   /** A string that is printable ASCII: names of algorithms, curves, namespaces and applications. */
@@ -50,12 +67,21 @@ export class WireReader {
     return bytes.subarray(1);
   }
 
+  /** Bytes read so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get atEnd(): boolean {
+    return this.#offset === this.#bytes.length;
+  }
+
   rest(): Buffer {
     return this.raw(this.#bytes.length - this.#offset);
   }
 
   end(): void {
-    if (this.#offset !== this.#bytes.length) throw new MalformedWire("bytes after the end");
+    if (!this.atEnd) throw new MalformedWire("bytes after the end");
   }
 }
 

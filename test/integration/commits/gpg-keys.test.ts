@@ -1,6 +1,6 @@
 import { readKey } from "openpgp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildOpenpgpKeyring, readKeyFile, verifySignature } from "../../../src/signatures/index.ts";
+import { buildOpenpgpKeyring, buildSshKeyring, readKeyFile, verifySignature } from "../../../src/signatures/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Gpg } from "./gpg.ts";
 import { Sandbox } from "./sandbox.ts";
@@ -28,7 +28,7 @@ describeWithTools(["git", "gpg"], "keys as gpg exports them", () => {
 
   async function judge(armored: string, keyFile: Uint8Array): Promise<string> {
     const { certificates } = await readKeyFile(keyFile);
-    const keyring = { ssh: new Map(), openpgp: buildOpenpgpKeyring(certificates) };
+    const keyring = { ssh: buildSshKeyring({}), openpgp: buildOpenpgpKeyring(certificates) };
     const verdict = await verifySignature(MESSAGE, armored, keyring, Date.now());
     return verdict.ok ? "good" : verdict.code;
   }
