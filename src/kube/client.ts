@@ -1,11 +1,23 @@
+import {
+  type ApplyOptions,
+  applyCall,
+  createCall,
+  type DeleteOptions,
+  deleteCall,
+  type GetOptions,
+  getCall,
+  type Patch,
+  patchCall,
+  updateCall,
+  type WriteOptions,
+} from "./calls.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { type ApiResource, Discovery } from "./discovery.ts";
 import { KubeError } from "./error.ts";
 import { impersonation, type User } from "./impersonation.ts";
 import { CONNECTIONS, REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { type ListOptions, listAll, type Listed } from "./list.ts";
-import { type KubeObject, nameOf, type ObjectRef, type ObjectType, toKubeObject } from "./object.ts";
-import { objectPath, pathOf, type Query } from "./paths.ts";
+import { type KubeObject, type ObjectRef, type ObjectType, toKubeObject } from "./object.ts";
 import { type Answer, ask, type Call } from "./session.ts";
 import { isAboutObject, toKubeError } from "./status.ts";
 import { type Headers, Transport } from "./transport.ts";
@@ -18,38 +30,6 @@ export interface KubeClientOptions {
   /** At most so many requests at a time; watches do not count. */
   readonly connections?: number;
 }
-
-export interface GetOptions {
-  readonly metadataOnly?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-export interface WriteOptions {
-  /** The API server does all but write. */
-  readonly dryRun?: boolean | undefined;
-  readonly fieldManager?: string | undefined;
-  readonly subresource?: string | undefined;
-}
-
-export interface ApplyOptions extends WriteOptions {
-  readonly fieldManager: string;
-  /** Takes over what other managers own. */
-  readonly force?: boolean | undefined;
-}
-
-export interface DeleteOptions {
-  readonly uid?: string | undefined;
-  readonly resourceVersion?: string | undefined;
-  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan" | undefined;
-  readonly dryRun?: boolean | undefined;
-}
-
-export interface Patch {
-  readonly type: "json" | "merge";
-  readonly body: unknown;
-}
-
-const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /** What the clients of one connection share. */
 interface Shared {
@@ -66,7 +46,7 @@ export class KubeClient implements AsyncDisposable {
   readonly #owner: boolean;
   readonly #headers: Readonly<Headers>;
 
-  /** `asUser` is for {@link KubeClient.as}. */
+  /** With what other clients share, and as another user, only by {@link KubeClient.as}. */
   constructor(
     connection: ClusterConnection | Shared,
     {
@@ -88,99 +68,41 @@ export class KubeClient implements AsyncDisposable {
   }
 
   /** Undefined where there is no such object. */
-  async get(
-    ref: ObjectRef,
-    { metadataOnly = false, signal }: GetOptions = {},
-  ): Promise<KubeObject | undefined> {
-    const resource = await this.#resource(ref);
-    const call = {
-      method: "GET",
-      path: objectPath(resource, ref),
-      ...(metadataOnly && { accept: METADATA_ONLY }),
-      signal,
-      asked: `GET ${nameOf(ref)}`,
-      repeatable: true,
-    } as const;
-    const answer = await this.#ask(call);
-    return this.#isAbsent(answer, call, ref) ? undefined : objectIn(answer, call, ref);
+  async get(ref: ObjectRef, options: GetOptions = {}): Promise<KubeObject | undefined> {
+    const call = getCall(await this.#resource(ref), ref, options);
+    const answer = await this.#ask(call, ref);
+    return answer.status === 404 ? undefined : objectIn(answer, call, ref);
   }
 
   /** All of a type, in a namespace or everywhere, read in pages of one state of the cluster. */
   async list(type: ObjectType, options: ListOptions = {}): Promise<Listed> {
     const resource = await this.#resource(type);
-    return listAll(resource, type, options, (call) => this.#existing(call));
+    return listAll(resource, type, options, (call) => this.#existing(call, type));
   }
 
   async create(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const resource = await this.#resource(object);
-    const { namespace } = object.metadata;
-    if (resource.namespaced && namespace === undefined) objectPath(resource, refOf(object)); // throws
-    return this.#write(object, {
-      method: "POST",
-      path: pathOf(resource, { namespace }, writeQuery(options)),
-      contentType: "application/json",
-      repeatable: false,
-      ...sent(object, "POST"),
-    });
+    return this.#write(object, createCall(await this.#resource(object), object, options));
   }
 
-  /** Server-side apply. */
-  async apply(object: KubeObject, { force, ...options }: ApplyOptions): Promise<KubeObject> {
-    const path = await this.#pathOf(object, options, { force });
-    const contentType = "application/apply-patch+yaml";
-    return this.#write(object, {
-      method: "PATCH",
-      path,
-      contentType,
-      repeatable: true,
-      ...sent(object, "APPLY"),
-    });
+  /** Server-side apply; CONFLICT where another manager owns a field and `force` is not given. */
+  async apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
+    return this.#write(object, applyCall(await this.#resource(object), object, options));
   }
 
-  async patch(ref: ObjectRef, { type, body }: Patch, options: WriteOptions = {}): Promise<KubeObject> {
-    const resource = await this.#resource(ref);
-    return this.#write(ref, {
-      method: "PATCH",
-      path: objectPath(resource, { ...ref, subresource: options.subresource }, writeQuery(options)),
-      contentType: `application/${type === "json" ? "json-patch" : "merge-patch"}+json`,
-      body: JSON.stringify(body),
-      repeatable: false,
-      asked: `PATCH ${nameOf(ref)}`,
-      secret: isSecret(ref),
-    });
+  async patch(ref: ObjectRef, patch: Patch, options: WriteOptions = {}): Promise<KubeObject> {
+    return this.#write(ref, patchCall(await this.#resource(ref), ref, patch, options));
   }
 
   /** Replaces; CONFLICT where the object's resourceVersion is no longer the current one. */
   async update(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const path = await this.#pathOf(object, options);
-    const contentType = "application/json";
-    return this.#write(object, {
-      method: "PUT",
-      path,
-      contentType,
-      repeatable: false,
-      ...sent(object, "PUT"),
-    });
+    return this.#write(object, updateCall(await this.#resource(object), object, options));
   }
 
   /** CONFLICT where the object is another one than `uid` or `resourceVersion` says. */
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<"deleted" | "absent"> {
-    const { uid, resourceVersion, propagationPolicy, dryRun } = options;
-    const resource = await this.#resource(ref);
-    const call = {
-      method: "DELETE",
-      path: objectPath(resource, ref),
-      contentType: "application/json",
-      // JSON leaves out what is undefined.
-      body: JSON.stringify({
-        preconditions: { uid, resourceVersion },
-        propagationPolicy,
-        dryRun: dryRun ? ["All"] : undefined,
-      }),
-      repeatable: uid !== undefined,
-      asked: `DELETE ${nameOf(ref)}`,
-    } as const;
-    return this.#isAbsent(await this.#ask(call), call, ref) ? "absent" : "deleted";
+    const call = deleteCall(await this.#resource(ref), ref, options);
+    const { status } = await this.#ask(call, ref);
+    return status === 404 ? "absent" : "deleted";
   }
 
   /** What the API server says from `resourceVersion` on, until it ends the watch. Throws GONE where that is too old. */
@@ -216,33 +138,26 @@ export class KubeClient implements AsyncDisposable {
     });
   }
 
-  async #pathOf(object: KubeObject, options: WriteOptions, query: Query = {}): Promise<string> {
-    const resource = await this.#resource(object);
-    const parts = { ...refOf(object), subresource: options.subresource };
-    return objectPath(resource, parts, { ...writeQuery(options), ...query });
-  }
-
-  #ask(call: Call): Promise<Answer> {
-    return ask(this.#shared.transport, { ...call, headers: this.#headers });
+  /** A 404 that is about no object means that the type is gone, and with it what we knew of it. */
+  async #ask(call: Call, { apiVersion, kind }: ObjectType): Promise<Answer> {
+    const answer = await ask(this.#shared.transport, { ...call, headers: this.#headers });
+    if (answer.status !== 404 || isAboutObject(answer.body)) return answer;
+    this.forgetDiscovery();
+    throw new KubeError(
+      "NO_SUCH_KIND",
+      `${call.asked}: the API server no longer has ${kind} of ${apiVersion}`,
+    );
   }
 
   /** For where a 404 is a fault. */
-  async #existing(call: Call): Promise<Answer> {
-    const answer = await this.#ask(call);
+  async #existing(call: Call, type: ObjectType): Promise<Answer> {
+    const answer = await this.#ask(call, type);
     if (answer.status === 404) throw toKubeError({ ...call, ...answer });
     return answer;
   }
 
   async #write(type: ObjectType, call: Call): Promise<KubeObject> {
-    return objectIn(await this.#existing(call), call, type);
-  }
-
-  /** A 404 that is not about the object means that its type is gone, and with it what we knew of it. */
-  #isAbsent(answer: Answer, { asked }: Call, { apiVersion, kind, name }: ObjectRef): boolean {
-    if (answer.status !== 404) return false;
-    if (isAboutObject(answer.body, name)) return true;
-    this.forgetDiscovery();
-    throw new KubeError("NO_SUCH_KIND", `${asked}: the API server no longer has ${kind} of ${apiVersion}`);
+    return objectIn(await this.#existing(call, type), call, type);
   }
 }
 
@@ -252,26 +167,6 @@ function share(
 ): Shared {
   const transport = new Transport(connection, options);
   return { transport, discovery: new Discovery(transport) };
-}
-
-function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
-  return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
-}
-
-function writeQuery({ dryRun = false, fieldManager }: WriteOptions): Query {
-  return { fieldValidation: "Strict", fieldManager, dryRun: dryRun ? "All" : undefined };
-}
-
-function sent(object: KubeObject, verb: string): Pick<Call, "body" | "asked" | "secret"> {
-  return {
-    body: JSON.stringify(object),
-    asked: `${verb} ${nameOf(refOf(object))}`,
-    secret: isSecret(object),
-  };
-}
-
-function isSecret({ apiVersion, kind }: ObjectType): boolean {
-  return apiVersion === "v1" && kind === "Secret";
 }
 
 function objectIn({ body }: Answer, { asked }: Call, type: ObjectType): KubeObject {

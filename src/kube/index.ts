@@ -1,12 +1,5 @@
-export {
-  type ApplyOptions,
-  type DeleteOptions,
-  type GetOptions,
-  KubeClient,
-  type KubeClientOptions,
-  type Patch,
-  type WriteOptions,
-} from "./client.ts";
+export type { ApplyOptions, DeleteOptions, GetOptions, Patch, WriteOptions } from "./calls.ts";
+export { KubeClient, type KubeClientOptions } from "./client.ts";
 export type { ClusterConnection } from "./connection.ts";
 export type { ApiResource } from "./discovery.ts";
 export { KubeError, type KubeErrorCause, type KubeErrorCode } from "./error.ts";

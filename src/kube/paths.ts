@@ -7,6 +7,11 @@ export interface PathParts {
   readonly subresource?: string | undefined;
 }
 
+interface ObjectName {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** The path of a resource, of one object in it, or of its subresource, with the query. */
@@ -20,16 +25,25 @@ export function pathOf(resource: ApiResource, parts: PathParts, query: Query = {
   return `/${segments.map(encodeSegment).join("/")}${encodeQuery(query)}`;
 }
 
-/** For one object: an absent namespace would make its name that of a resource. */
-export function objectPath(
+/** Where one object is made. Its name is not in the path, and may be the API server's to give. */
+export function collectionPath(
   resource: ApiResource,
-  parts: PathParts & { readonly name: string },
+  { namespace, name }: ObjectName,
   query?: Query,
 ): string {
-  if (resource.namespaced && parts.namespace === undefined) {
-    throw new KubeError("INVALID", `${resource.kind} ${parts.name} needs a namespace`);
-  }
+  checkNamespace(resource, { namespace, name });
+  return pathOf(resource, { namespace }, query);
+}
+
+export function objectPath(resource: ApiResource, parts: PathParts & ObjectName, query?: Query): string {
+  checkNamespace(resource, parts);
   return pathOf(resource, parts, query);
+}
+
+/** For one object: without a namespace the path would be another, of all namespaces. */
+function checkNamespace({ namespaced, kind }: ApiResource, { namespace, name }: ObjectName): void {
+  if (namespaced && namespace === undefined)
+    throw new KubeError("INVALID", `${kind} ${name} needs a namespace`);
 }
 
 /** Nothing that is empty (a delete would become one of the whole collection) or that leads to another path. */

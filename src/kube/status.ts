@@ -49,9 +49,9 @@ export function toKubeError({ status, body, retryAfterMs, asked, secret = false 
   return new KubeError(code, `${asked}: ${said}`, { status, reason, causes, retryAfterMs });
 }
 
-/** Whether a 404 is of one object, and not of a type or a path that the server does not know. */
-export function isAboutObject(body: unknown, name: string): boolean {
-  return isRecord(body) && isRecord(body.details) && body.details.name === name;
+/** Whether a 404 is of an object, which it names, and not of a type or a path that the server does not know. */
+export function isAboutObject(body: unknown): boolean {
+  return isRecord(body) && isRecord(body.details) && typeof body.details.name === "string";
 }
 
 function codeOf(status: number, reason: string | undefined): KubeErrorCode {

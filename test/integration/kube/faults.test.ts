@@ -101,9 +101,15 @@ describe("answers", () => {
   it("of a type that is gone are told apart from those of an object that is", async () => {
     const absent = json(404, { kind: "Status", code: 404, reason: "NotFound", details: { name: "a" } });
     const unknown: Handler = (_, response) => void response.writeHead(404).end("404 page not found\n");
-    await using server = await FaultServer.start([absent, unknown]);
-    expect(await server.client.get(ref)).toBeUndefined();
-    await expect(server.client.get(ref)).rejects.toMatchObject({ code: "NO_SUCH_KIND" });
+    await using server = await FaultServer.start([absent, absent, unknown]);
+    const { client } = server;
+    expect(await client.get(ref)).toBeUndefined();
+    expect(await client.delete(ref)).toBe("absent");
+    const gone = { code: "NO_SUCH_KIND" };
+    await expect(client.get(ref)).rejects.toMatchObject(gone);
+    await expect(client.delete(ref)).rejects.toMatchObject(gone);
+    await expect(client.list(ref)).rejects.toMatchObject(gone);
+    await expect(client.create(configMap("a"))).rejects.toMatchObject(gone);
   });
 });
 
