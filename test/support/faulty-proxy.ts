@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Agent, createServer, request, type Server } from "node:https";
@@ -38,6 +39,7 @@ const REASONS = {
 export class FaultyProxy implements AsyncDisposable {
   /** Nothing goes wrong until a test says so. */
   choose: ChooseFault = () => undefined;
+  readonly #arrived = new EventEmitter();
   readonly #server: Server;
   readonly #upstream: URL;
   readonly #agent: Agent;
@@ -65,6 +67,11 @@ export class FaultyProxy implements AsyncDisposable {
     return { proxy, kubeconfig };
   }
 
+  /** When so many more requests have arrived. */
+  async arrived(count: number): Promise<void> {
+    for (let left = count; left > 0; left--) await once(this.#arrived, "request");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
     this.#server.closeAllConnections();
@@ -72,6 +79,7 @@ export class FaultyProxy implements AsyncDisposable {
   }
 
   async #handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+    this.#arrived.emit("request");
     const fault = this.choose({ method: asked.method ?? "", path: asked.url ?? "" });
     if (fault?.kind === "refused") return void asked.socket.destroy();
     if (fault?.kind === "status") return answerWith(asked, answer, fault.status);

@@ -20,8 +20,10 @@ import { Witness } from "./watcher.ts";
 const ROUNDS = Number(process.env.SLUICE_CLUSTER_FAULT_ROUNDS ?? 3);
 const SEED = Number(process.env.SLUICE_CLUSTER_FAULT_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const SERVICE_ACCOUNT = "sluice";
-/** What a round lasts at most before the controller is killed. */
-const LONGEST_ROUND_MS = 4_000;
+/** From its start to the end of a change, a controller sends some twenty-five. */
+const MOST_REQUESTS = 30;
+/** One that has sent no more by then has nothing more to do, or waits longer than a test can. */
+const LONGEST_ROUND_MS = 10_000;
 
 describeWithTools(
   ["kube-apiserver", "etcd", "kubectl"],
@@ -50,7 +52,8 @@ describeWithTools(
         if (deny) denied.add(head);
         proxy.choose = chooseFaults(random);
         const controller = start(world, kubeconfig);
-        await sleep(random() * LONGEST_ROUND_MS);
+        const requests = 1 + Math.floor(random() * MOST_REQUESTS);
+        await Promise.race([proxy.arrived(requests), sleep(LONGEST_ROUND_MS, undefined, { ref: false })]);
         if (random() < 0.1) await restart(cluster);
         controller.kill(random() < 0.8 ? "SIGKILL" : "SIGTERM");
         await finish(controller);

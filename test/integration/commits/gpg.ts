@@ -59,4 +59,9 @@ export class Gpg {
   export(...names: readonly string[]): Buffer {
     return this.run(["--export", ...names.map((name) => this.fingerprint(name))]);
   }
+
+  /** As if the key had never been seen here. */
+  forget(name: string): void {
+    this.run(["--batch", "--delete-secret-and-public-key", this.fingerprint(name)]);
+  }
 }
