@@ -31,8 +31,11 @@ export class Reporter {
 
   /** What the gate's status says, as far as anybody here knows. */
   statusOf(gate: KubeObject): GateStatus | undefined {
-    const written = this.#written.get(keyOfObject(gate));
-    return statusOf(written !== undefined && isNewer(written, gate) ? written : gate);
+    const key = keyOfObject(gate);
+    const written = this.#written.get(key);
+    if (written !== undefined && isNewer(written, gate)) return statusOf(written);
+    this.#written.delete(key);
+    return statusOf(gate);
   }
 
   /** Writes where something changed, and only then. Throws KubeError, but not for a gate that is gone. */
@@ -47,7 +50,7 @@ export class Reporter {
         { apiVersion: API_VERSION, kind: "Gate", metadata, status: next },
         { fieldManager: FIELD_MANAGER, force: true, subresource: "status" },
       );
-      this.#written.set(keyOfObject(gate), written);
+      this.#written.set(keyOfObject(gate), withoutSpec(written));
     } catch (error) {
       if (error instanceof KubeError && error.code === "NOT_FOUND") return;
       throw error;
@@ -88,6 +91,12 @@ export class Reporter {
       log.warn({ gate: `${namespace}/${name}`, code, event: reason }, "an Event could not be written");
     });
   }
+}
+
+/** What is kept of a gate: its status, and which version of it that is. */
+function withoutSpec({ apiVersion, kind, metadata, status }: KubeObject): KubeObject {
+  const { name, uid = "", resourceVersion = "" } = metadata;
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion }, status };
 }
 
 /** Of the same object. Versions of one kind rise; where they do not read as numbers, what the watch says counts. */
