@@ -1,8 +1,7 @@
 // Builds Sluice's image without a daemon: an OCI image layout in a folder, or with --output FILE.tar the same as an
 // archive. The same checkout on a machine with the same Debian packages gives the same digest, which is printed.
 
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { VERSION } from "../src/version.ts";
 import { installModules, readSources } from "./image/application-layers.ts";
@@ -10,7 +9,7 @@ import { makeBaseLayer, type Platform } from "./image/base-layer.ts";
 import { file, link, NONROOT } from "./image/entry.ts";
 import { ImageError } from "./image/error.ts";
 import { type Layout, makeLayout } from "./image/layout.ts";
-import { toTar } from "./image/tar.ts";
+import { writeLayout } from "./image/write-layout.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -71,24 +70,13 @@ async function buildImage(): Promise<Layout> {
   });
 }
 
-/** Renamed into place, so that what is there is whole. */
-async function writeFolder({ files }: Layout, output: string): Promise<void> {
-  const unfinished = `${output}.${process.pid}`;
-  for (const entry of files) {
-    const path = join(unfinished, entry.path);
-    if (entry.type === "directory") await mkdir(path, { recursive: true });
-    else if (entry.type === "file") {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, entry.content);
-    }
-  }
-  await rm(output, { recursive: true, force: true });
-  await rename(unfinished, output);
-}
-
 const { values } = parseArgs({ options: { output: { type: "string", default: DEFAULT_OUTPUT } } });
-const layout = await buildImage();
-await mkdir(dirname(values.output), { recursive: true });
-if (values.output.endsWith(".tar")) await writeFile(values.output, toTar(layout.files));
-else await writeFolder(layout, values.output);
-console.log(`${layout.digest}  ${values.output}`);
+try {
+  const layout = await buildImage();
+  await writeLayout(layout, values.output);
+  console.log(`${layout.digest}  ${values.output}`);
+} catch (error) {
+  if (!(error instanceof ImageError)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -32,7 +32,8 @@ const SYSTEM_FILES: readonly Entry[] = [
 ];
 
 /**
- * What runs Sluice and is not Sluice: Node, the libraries that it is linked to, who the users are. No shell and no package manager.
+ * What runs Sluice and is not Sluice: Node, the libraries that it is linked to, who the users are. No shell and no
+ * package manager.
  */
 export async function makeBaseLayer(node: Buffer, platform: Platform): Promise<BaseLayer> {
   const libraries = await findLibraries(node, platform);

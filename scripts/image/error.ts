@@ -8,7 +8,9 @@ export type ImageErrorCode =
   /** A program that the build starts ended with an error. */
   | "PROGRAM_FAILED"
   /** Something that goes into the image has not the form that it must have. */
-  | "MALFORMED";
+  | "MALFORMED"
+  /** Where the image should be written is something else. */
+  | "OCCUPIED";
 
 export class ImageError extends Fault<ImageErrorCode> {
   override readonly name = "ImageError";

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { arrange, directory, type Entry, file, link, NONROOT } from "../../../sc
 import { ImageError } from "../../../scripts/image/error.ts";
 import { makeLayout } from "../../../scripts/image/layout.ts";
 import { toTar } from "../../../scripts/image/tar.ts";
+import { writeLayout } from "../../../scripts/image/write-layout.ts";
 import { execute } from "./build.ts";
 
 /** The code that it throws. */
@@ -97,4 +98,21 @@ test("what a program is linked to is read as the loader reads it", async () => {
   for (const name of linkage.needed) expect(stdout).toContain(name);
   expect(stdout).toContain(`${linkage.interpreter} (`);
   expect(codeOf(() => readLinkage(Buffer.from("#!/bin/sh\n")))).toBe("MALFORMED");
+});
+
+test("a folder is written over an earlier image, and over nothing else", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-layout-"));
+  try {
+    const [first, second] = [await layoutOf(file("a", "1")), await layoutOf(file("a", "2"))];
+    const output = join(folder, "image");
+    for (const layout of [first, second]) await writeLayout(layout, output);
+    const blobs = await readdir(join(output, "blobs/sha256"));
+    expect(blobs).toContain(second.digest.slice("sha256:".length));
+    expect(blobs).not.toContain(first.digest.slice("sha256:".length));
+    await writeFile(join(folder, "work"), "of somebody");
+    await expect(writeLayout(first, folder)).rejects.toMatchObject({ code: "OCCUPIED" });
+    expect(await readFile(join(folder, "work"), "utf8")).toBe("of somebody");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -95,6 +95,18 @@ describeWithTools(["etcd", "kube-apiserver", "kubectl"], "installing", () => {
     expect(account.automountServiceAccountToken).toBe(false);
   });
 
+  it.for(["audit-key", "namespaced", "observe-secrets"])(
+    "is accepted with the component `%s`",
+    async (name) => {
+      const rendered = await cluster.kubectl("kustomize", await overlayWith(name));
+      const { code, stderr } = await cluster.runKubectl(
+        ["apply", "-f", "-", "--dry-run=server", "--validate=strict"],
+        { input: rendered },
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    },
+  );
+
   it("acts for gates as their own namespace's account with the component `multi-tenant`", async () => {
     const flag = "--default-service-account=default";
     expect((await deployment()).spec.template.spec.containers[0]?.args).not.toContain(flag);
