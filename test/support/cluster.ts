@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,19 +9,17 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type ClusterConnection, fromKubeConfigText } from "../../src/kube/index.ts";
 import { Authority, type KeyAndCertificate } from "./certificates.ts";
+import {
+  apiServerCommand,
+  type ClusterOptions,
+  etcdCommand,
+  filesIn,
+  kubeconfigFor,
+  writeServerFiles,
+} from "./cluster-commands.ts";
 import type { Finished } from "./cli.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { locateTool } from "./toolbox.ts";
-
-const ETCD_SOCKET = "etcd.sock";
-
-export interface ClusterOptions {
-  /** Lets etcd wait for the disk, as a real one does: for measurements. */
-  readonly durable?: boolean;
-  /** Writes each request's metadata to {@link Cluster.auditLog}. */
-  readonly audit?: boolean;
-  readonly apiServerFlags?: readonly string[];
-}
 
 /**
  * A real etcd and kube-apiserver on loopback, with RBAC and the default admission plugins. No controller runs:
@@ -45,11 +42,23 @@ export class Cluster implements AsyncDisposable {
   constructor(parts: ClusterParts) {
     this.folder = parts.folder;
     this.url = parts.url;
-    this.adminKubeconfig = join(parts.folder, "admin.kubeconfig");
-    this.auditLog = auditLogIn(parts.folder);
+    this.adminKubeconfig = filesIn(parts.folder).adminKubeconfig;
+    this.auditLog = filesIn(parts.folder).auditLog;
     this.#authority = parts.authority;
     this.#apiServerCommand = parts.apiServerCommand;
     this.#etcd = parts.etcd;
+  }
+
+  /** For {@link startCluster}. */
+  async start(): Promise<void> {
+    await writeServerFiles(this.folder, this.#authority);
+    await this.#writeKubeconfig(
+      this.adminKubeconfig,
+      await this.#authority.issueUser("admin", ["system:masters"]),
+    );
+    // Where etcd does not listen yet, the API server would wait a second for its next try.
+    await this.#etcd.waitUntil(async () => existsSync(filesIn(this.folder).etcdSocket));
+    await this.startApiServer();
   }
 
   /** The administrator's. */
@@ -59,8 +68,8 @@ export class Cluster implements AsyncDisposable {
 
   /** The path of a kubeconfig with a client certificate for this user. */
   async userKubeconfig(name: string, groups: readonly string[] = []): Promise<string> {
-    const path = join(this.folder, `${encodeURIComponent(name)}.kubeconfig`);
-    await this.writeKubeconfig(path, await this.#authority.issueUser(name, groups));
+    const path = join(this.folder, `user-${encodeURIComponent(name)}.kubeconfig`);
+    await this.#writeKubeconfig(path, await this.#authority.issueUser(name, groups));
     return path;
   }
 
@@ -123,30 +132,8 @@ export class Cluster implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async writeKubeconfig(path: string, user: KeyAndCertificate): Promise<void> {
-    const base64 = (pem: string): string => Buffer.from(pem).toString("base64");
-    const config = {
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [
-        {
-          name: "test",
-          cluster: { server: this.url, "certificate-authority-data": base64(this.#authority.certificate) },
-        },
-      ],
-      users: [
-        {
-          name: "user",
-          user: {
-            "client-certificate-data": base64(user.certificate),
-            "client-key-data": base64(user.key),
-          },
-        },
-      ],
-      contexts: [{ name: "test", context: { cluster: "test", user: "user" } }],
-      "current-context": "test",
-    };
-    await writeFile(path, JSON.stringify(config), { mode: 0o600 });
+  async #writeKubeconfig(path: string, user: KeyAndCertificate): Promise<void> {
+    await writeFile(path, kubeconfigFor(this.url, this.#authority, user), { mode: 0o600 });
   }
 
   #isReady(): Promise<boolean> {
@@ -175,95 +162,20 @@ interface ClusterParts {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-cluster-"));
   const [authority, port] = await Promise.all([Authority.create(), freePort()]);
-  const etcd = await startGuarded(etcdCommand(folder, options), join(folder, "etcd.log"));
-  const apiServerCommand = apiServerCommandFor(folder, port, options);
   const cluster = new Cluster({
     folder,
     url: `https://127.0.0.1:${port}`,
     authority,
-    apiServerCommand,
-    etcd,
+    apiServerCommand: apiServerCommand(folder, port, options),
+    etcd: await startGuarded(etcdCommand(folder, options), join(folder, "etcd.log")),
   });
   try {
-    await writeFiles(folder, authority);
-    // The API server would wait a second for its next try.
-    await etcd.waitUntil(async () => existsSync(join(folder, ETCD_SOCKET)));
-    await cluster.writeKubeconfig(
-      cluster.adminKubeconfig,
-      await authority.issueUser("admin", ["system:masters"]),
-    );
-    await cluster.startApiServer();
+    await cluster.start();
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
     throw error;
   }
   return cluster;
-}
-
-async function writeFiles(folder: string, authority: Authority): Promise<void> {
-  const { certificate, key } = await authority.issueServer();
-  const tokens = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const auditPolicy = { apiVersion: "audit.k8s.io/v1", kind: "Policy", rules: [{ level: "Metadata" }] };
-  const files = {
-    "ca.pem": authority.certificate,
-    "server.pem": certificate,
-    "server-key.pem": key,
-    "tokens.pem": tokens.publicKey.export({ type: "spki", format: "pem" }),
-    "tokens-key.pem": tokens.privateKey.export({ type: "pkcs8", format: "pem" }),
-    "audit-policy.json": JSON.stringify(auditPolicy),
-  };
-  for (const [name, content] of Object.entries(files)) {
-    await writeFile(join(folder, name), content, { mode: 0o600 });
-  }
-}
-
-function etcdCommand(folder: string, { durable = false }: ClusterOptions): string[] {
-  const nowhere = "http://127.0.0.1:0"; // etcd insists on an address for members, of which there are no others
-  const command = [
-    locateTool("etcd").path,
-    `--data-dir=${join(folder, "etcd")}`,
-    `--listen-client-urls=unix://${join(folder, ETCD_SOCKET)}`,
-    `--advertise-client-urls=${nowhere}`,
-    `--listen-peer-urls=${nowhere}`,
-    `--initial-advertise-peer-urls=${nowhere}`,
-    `--initial-cluster=default=${nowhere}`,
-    "--log-level=warn",
-  ];
-  // The data is thrown away with the test: nothing is gained by waiting for the disk.
-  return durable ? command : [...command, "--unsafe-no-fsync"];
-}
-
-function apiServerCommandFor(folder: string, port: number, options: ClusterOptions): string[] {
-  const { audit = false, apiServerFlags = [] } = options;
-  const command = [
-    locateTool("kube-apiserver").path,
-    `--etcd-servers=unix://${join(folder, ETCD_SOCKET)}`,
-    "--bind-address=127.0.0.1",
-    "--advertise-address=127.0.0.1",
-    `--secure-port=${port}`,
-    `--tls-cert-file=${join(folder, "server.pem")}`,
-    `--tls-private-key-file=${join(folder, "server-key.pem")}`,
-    `--client-ca-file=${join(folder, "ca.pem")}`,
-    "--authorization-mode=RBAC",
-    "--service-account-issuer=https://kubernetes.default.svc",
-    `--service-account-key-file=${join(folder, "tokens.pem")}`,
-    `--service-account-signing-key-file=${join(folder, "tokens-key.pem")}`,
-    "--service-cluster-ip-range=10.96.0.0/16",
-    "--endpoint-reconciler-type=none",
-    "--allow-privileged=true",
-    "--v=1",
-    ...apiServerFlags,
-  ];
-  if (!audit) return command;
-  return [
-    ...command,
-    `--audit-policy-file=${join(folder, "audit-policy.json")}`,
-    `--audit-log-path=${auditLogIn(folder)}`,
-  ];
-}
-
-function auditLogIn(folder: string): string {
-  return join(folder, "audit.jsonl");
 }
 
 /** Outside the range that the system hands out by itself, so that it is still free after a restart of the server. */
