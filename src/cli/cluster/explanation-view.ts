@@ -8,7 +8,7 @@ import type { GateState } from "./gate-state.ts";
 
 /** More than a screen of one cause says nothing new. */
 const MAX_UNHEALTHY = 10;
-const LABEL_WIDTH = 11;
+const LABEL_WIDTH = 13;
 
 /** Prints an explanation for a person: how it is, why, what still runs, and what to do next. */
 export function printExplanation(io: Io, explanation: Explanation, now: number): void {

@@ -63,7 +63,7 @@ export function nextSteps({ state, waitsFor, unhealthy }: Explanation): string[]
   if (state.ready) return [];
   if (state.status.refused !== undefined) {
     return [
-      "mend the change as the arrows above say, and push it signed: the gate looks again by itself",
+      "mend the change and push it signed: the gate looks again by itself",
       `\`sluice reconcile ${gate} --wait\` has it look now`,
     ];
   }

@@ -114,9 +114,16 @@ function describeDrift(item: InventoryItem, live: KubeObject | undefined, gate: 
   if (drift?.kind === "replaced") return "replaced by another object";
   const foreign = foreignFields(item, live.metadata);
   if (!isEmptySet(foreign)) {
-    const fields = fieldPaths(foreign);
+    const fields = outermost(fieldPaths(foreign));
     const more = fields.length > MAX_FIELDS ? ` and ${fields.length - MAX_FIELDS} more` : "";
     return `added by ${managersOf(foreign, live.metadata).join(", ")}: ${fields.slice(0, MAX_FIELDS).join(", ")}${more}`;
   }
   return drift === undefined ? "" : "changed";
+}
+
+/** What is below a path that is told is told with it. */
+function outermost(paths: readonly string[]): string[] {
+  return paths.filter(
+    (path) => !paths.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`)),
+  );
 }

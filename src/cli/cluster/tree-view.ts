@@ -17,8 +17,9 @@ export function printTree(io: Io, owned: readonly Owned[], children: Children): 
     const sorted = objects.toSorted((left, right) => (nameOf(left.ref) < nameOf(right.ref) ? -1 : 1));
     for (const [index, each] of sorted.entries()) {
       const last = index === sorted.length - 1;
-      printObject(io, each, { branch: last ? "└─ " : "├─ ", width });
-      printChildren(io, children.get(each.live?.metadata.uid ?? "") ?? [], last ? "   " : "│  ");
+      const indent = last ? "   " : "│  ";
+      printObject(io, each, { branch: last ? "└─ " : "├─ ", indent, width });
+      printChildren(io, children.get(each.live?.metadata.uid ?? "") ?? [], indent);
     }
   }
 }
@@ -26,16 +27,16 @@ export function printTree(io: Io, owned: readonly Owned[], children: Children): 
 function printObject(
   io: Io,
   { ref, health, drift }: Owned,
-  { branch, width }: { readonly branch: string; readonly width: number },
+  { branch, indent, width }: { readonly branch: string; readonly indent: string; readonly width: number },
 ): void {
   const { dim, yellow } = io.colors;
   const words = [
     `${dim(branch)}${printable(nameOf(ref)).padEnd(width)}`,
     paintHealth(io, health.status),
     ...(health.status === "Current" ? [] : [dim(printable(health.message))]),
-    ...(drift === "" ? [] : [yellow(`drift: ${printable(drift)}`)]),
   ];
   io.line(words.join("  "));
+  if (drift !== "") io.line(`${dim(indent)}${yellow(`drift: ${printable(drift)}`)}`);
 }
 
 function printChildren(io: Io, children: readonly ObjectRef[], indent: string): void {
