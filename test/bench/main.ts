@@ -19,6 +19,10 @@ const BENCHES = new Map<string, () => Promise<string>>([
     async () => import("./images.ts").then(async (bench) => bench.toTable(await bench.benchImages())),
   ],
   ["audit", async () => import("./audit.ts").then(async (bench) => bench.toTable(await bench.benchAudit()))],
+  [
+    "cluster",
+    async () => import("./cluster.ts").then(async (bench) => bench.toTable(await bench.benchCluster())),
+  ],
   ["cell", async () => import("./cell.ts").then(async (bench) => bench.toTable(await bench.benchCell()))],
 ]);
 
