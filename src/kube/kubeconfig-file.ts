@@ -49,8 +49,10 @@ async function authenticate(config: KubeConfig, where: string): Promise<Authenti
   const options: Authenticated = {};
   try {
     await config.applyToHTTPSOptions(options);
-  } catch (cause) {
-    throw new KubeError("CONFIG", `${where} does not lead to credentials`, { cause });
+  } catch (error) {
+    // A plugin's own words help the person; the JSON parser's would quote the credential.
+    const cause = error instanceof SyntaxError ? {} : { cause: error };
+    throw new KubeError("CONFIG", `${where} does not lead to credentials`, cause);
   }
   return options;
 }

@@ -107,27 +107,36 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "connections to a real 
     await expect(fromKubeConfigFile(join(folder, "nowhere"))).rejects.toMatchObject(config);
   });
 
-  it("of a person run the plugin that they configured", async () => {
-    await mountServiceAccount("by-plugin");
-    const credential = {
-      apiVersion: "client.authentication.k8s.io/v1",
-      kind: "ExecCredential",
-      status: { token: await cluster.tokenFor("ns", "by-plugin") },
-    };
-    await writeFile(join(folder, "credential.json"), JSON.stringify(credential));
-    const exec = {
-      apiVersion: credential.apiVersion,
-      command: "cat",
-      args: [join(folder, "credential.json")],
-      interactiveMode: "Never",
-    };
+  /** A kubeconfig whose plugin is this shell command. */
+  async function pluginKubeconfig(command: string): Promise<string> {
+    const apiVersion = "client.authentication.k8s.io/v1";
+    const exec = { apiVersion, command: "/bin/sh", args: ["-c", command], interactiveMode: "Never" };
     const config = JSON.parse(await readFile(cluster.adminKubeconfig, "utf8"));
-    config.users = [{ name: "user", user: { exec } }];
-    await writeFile(join(folder, "config"), JSON.stringify(config));
-    expect(await whoAmI(await fromKubeConfigFile(join(folder, "config")))).toBe(
-      "system:serviceaccount:ns:by-plugin",
-    );
-    await expect(fromKubeConfigText(JSON.stringify(config))).rejects.toMatchObject({ code: "CONFIG" });
+    const path = join(folder, "config");
+    await writeFile(path, JSON.stringify({ ...config, users: [{ name: "user", user: { exec } }] }));
+    return path;
+  }
+
+  it("of a person run the plugin that they configured, as no kubeconfig in a Secret does", async () => {
+    await mountServiceAccount("by-plugin");
+    const status = { token: await cluster.tokenFor("ns", "by-plugin") };
+    const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status };
+    await writeFile(join(folder, "credential.json"), JSON.stringify(credential));
+    const path = await pluginKubeconfig(`cat ${join(folder, "credential.json")}`);
+    expect(await whoAmI(await fromKubeConfigFile(path))).toBe("system:serviceaccount:ns:by-plugin");
+    const text = await readFile(path, "utf8");
+    await expect(fromKubeConfigText(text)).rejects.toMatchObject({ code: "CONFIG" });
+  });
+
+  it("of a person say that the plugin failed, and never what it gave", async () => {
+    await writeFile(join(folder, "credential.json"), CANARY);
+    const config = { code: "CONFIG" };
+    const failing = await pluginKubeconfig("echo log in first >&2; exit 1");
+    await expect(fromKubeConfigFile(failing)).rejects.toMatchObject(config);
+    const broken = await pluginKubeconfig(`cat ${join(folder, "credential.json")}`);
+    const error: unknown = await fromKubeConfigFile(broken).catch((fault: unknown) => fault);
+    expect(error).toMatchObject(config);
+    expect(findCanary(error)).toEqual([]);
   });
 
   it("show no credential when they are printed", async () => {
