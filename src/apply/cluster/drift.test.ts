@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ManagedFieldsEntry, ObjectMeta } from "../../kube/index.ts";
-import { claimFields, findDrift, fingerprintOf, foreignFields, lostFields, managersOf } from "./drift.ts";
+import { claimFields, findDrift, fingerprintOf, lostFields, managersOf } from "./drift.ts";
 import { type FieldSet, fieldPaths } from "./fields.ts";
+import { foreignFields } from "./foreign.ts";
 import { GATE_NAME_LABEL, GATE_NAMESPACE_LABEL } from "./ownership.ts";
 
 const GATE = { namespace: "payments", name: "prod" };
@@ -164,6 +165,24 @@ describe("foreignFields", () => {
     const aggregated = { ...ours, fieldsV1: { "f:aggregationRule": {} } };
     expect(foreignFields(role, live({ managedFields: [aggregated, rules] }))).toEqual({});
     expect(fieldPaths(foreignFields(role, live({ managedFields: [ours, rules] })))).toEqual(["rules"]);
+  });
+
+  it("counts labels and annotations where they decide something, and only there", () => {
+    const written = edit({
+      "f:metadata": {
+        "f:annotations": { ".": {}, "f:a": {}, "f:kubectl.kubernetes.io/last-applied-configuration": {} },
+        "f:labels": { ".": {}, "f:b": {}, "f:kubernetes.io/metadata.name": {} },
+      },
+    });
+    const managedFields = [ours, written];
+    const of = (apiVersion: string, kind: string) =>
+      fieldPaths(foreignFields({ ...DEPLOYMENT, apiVersion, kind }, live({ managedFields })));
+    expect(of("v1", "Namespace")).toEqual(["metadata.labels.b", "metadata.annotations.a"]);
+    expect(of("v1", "ServiceAccount")).toEqual(["metadata.annotations.a"]);
+    expect(of("networking.k8s.io/v1", "Ingress")).toEqual(["metadata.annotations.a"]);
+    expect(of("rbac.authorization.k8s.io/v1", "ClusterRole")).toEqual(["metadata.labels.b"]);
+    expect(of("example.com/v1", "Ingress")).toEqual([]);
+    expect(of("v1", "ConfigMap")).toEqual([]);
   });
 
   it("can be made ours, so that the next apply removes them", () => {

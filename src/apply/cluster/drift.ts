@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ManagedFieldsEntry, ObjectMeta, ObjectRef } from "../../kube/index.ts";
-import { canonicalJson, groupOf } from "../../render/index.ts";
-import {
-  type FieldSet,
-  intersectFields,
-  isEmptySet,
-  pickFields,
-  subtractFields,
-  uniteFields,
-} from "./fields.ts";
-import { FOREIGN_FIELDS_ANNOTATION, type GateName, isOwner } from "./ownership.ts";
+import type { ManagedFieldsEntry, ObjectMeta } from "../../kube/index.ts";
+import { canonicalJson } from "../../render/index.ts";
+import { type FieldSet, intersectFields, isEmptySet, subtractFields, uniteFields } from "./fields.ts";
+import { type GateName, isOwner } from "./ownership.ts";
 
 /** As the API server records who owns which field. */
 export const FIELD_MANAGER = "sluice";
@@ -36,21 +29,6 @@ export function findDrift(applied: Applied, live: ObjectMeta | undefined, gate: 
   if (live.uid !== applied.uid || !isOwner(gate, live)) return { kind: "replaced" };
   if (fingerprintOf(live) !== applied.fingerprint) return { kind: "changed" };
   return undefined;
-}
-
-/**
- * Fields in an object of ours that others own alone, but for those that Kubernetes itself fills in there
- * and those that the source's author leaves to others.
- */
-export function foreignFields(ref: ObjectRef, live: ObjectMeta): FieldSet {
-  if (live.annotations?.[FOREIGN_FIELDS_ANNOTATION] === "keep") return {};
-  const entries = live.managedFields ?? [];
-  const theirs = entries
-    .filter(isForeign)
-    .reduce<FieldSet>((all, entry) => uniteFields(all, setOf(entry)), {});
-  const content = pickFields(theirs, (field) => !NOT_CONTENT.has(field));
-  const owned = ownedFields(live);
-  return subtractTrees(subtractFields(content, owned), tolerated(ref, owned));
 }
 
 /** Which others own some of these fields. */
@@ -90,63 +68,21 @@ export function claimFields(live: ObjectMeta, foreign: FieldSet): ManagedFieldsE
 /** 128 bits: nobody gains from a collision of what only we write. */
 const FINGERPRINT_DIGITS = 32;
 
-/** What says nothing about what runs; labels and annotations are added by many, and ours are in the fingerprint. */
-const NOT_CONTENT = new Set(["apiVersion", "kind", "metadata", "status"]);
-
-/**
- * Fields that Kubernetes' own controllers write into objects of others, whoever writes them: a manager's name is
- * what its client says, and proves nothing. A path covers all below it; `*` stands for one list item.
- */
-const TOLERATED: Readonly<Record<string, readonly string[]>> = {
-  "/PersistentVolumeClaim": ["f:spec/f:volumeName"],
-  "/PersistentVolume": ["f:spec/f:claimRef"],
-  "/Namespace": ["f:spec/f:finalizers"],
-  "/ServiceAccount": ["f:secrets", "f:imagePullSecrets"],
-  "/Service": ["f:spec/f:clusterIP", "f:spec/f:clusterIPs", "f:spec/f:healthCheckNodePort"],
-  "apiextensions.k8s.io/CustomResourceDefinition": [
-    "f:spec/f:conversion/f:webhook/f:clientConfig/f:caBundle",
-  ],
-  "apiregistration.k8s.io/APIService": ["f:spec/f:caBundle"],
-  "admissionregistration.k8s.io/MutatingWebhookConfiguration": ["f:webhooks/*/f:clientConfig/f:caBundle"],
-  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": ["f:webhooks/*/f:clientConfig/f:caBundle"],
-};
-
-function tolerated({ apiVersion, kind }: ObjectRef, owned: FieldSet): string[][] {
-  // The rules of an aggregated role are its controller's to write, and nobody's otherwise.
-  if (Object.hasOwn(owned, "f:aggregationRule")) return [["f:rules"]];
-  const paths = TOLERATED[`${groupOf(apiVersion)}/${kind}`] ?? [];
-  return paths.map((path) => path.split("/"));
-}
-
-function subtractTrees(set: FieldSet, paths: readonly (readonly string[])[]): FieldSet {
-  return paths.reduce((rest, path) => withoutBelow(rest, path), set);
-}
-
-function withoutBelow(set: FieldSet, [head, ...tail]: readonly string[]): FieldSet {
-  const kept: Record<string, FieldSet> = {};
-  for (const [segment, node] of Object.entries(set)) {
-    const onPath = segment === head || (head === "*" && segment.startsWith("k:"));
-    const rest = !onPath ? node : tail.length === 0 ? undefined : withoutBelow(node, tail);
-    if (rest !== undefined && (rest === node || !isEmptySet(rest))) kept[segment] = rest;
-  }
-  return kept;
-}
-
-function isOurs({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+export function isOurs({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
   return manager === FIELD_MANAGER && operation === "Apply" && subresource === undefined;
 }
 
 /** Fields that a subresource set (status, scale) are for those whom RBAC lets use it. */
-function isForeign(entry: ManagedFieldsEntry): boolean {
+export function isForeign(entry: ManagedFieldsEntry): boolean {
   return !isOurs(entry) && entry.subresource === undefined;
 }
 
-function ownedFields({ managedFields = [] }: ObjectMeta): FieldSet {
+export function ownedFields({ managedFields = [] }: ObjectMeta): FieldSet {
   const ours = managedFields.find(isOurs);
   return ours === undefined ? {} : setOf(ours);
 }
 
 /** The tree is the API server's own; its form is fixed. */
-function setOf({ fieldsV1 = {} }: ManagedFieldsEntry): FieldSet {
+export function setOf({ fieldsV1 = {} }: ManagedFieldsEntry): FieldSet {
   return fieldsV1 as FieldSet;
 }

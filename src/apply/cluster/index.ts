@@ -1,5 +1,6 @@
-export { findDrift, foreignFields } from "./drift.ts";
+export { findDrift } from "./drift.ts";
 export { type FieldSet, fieldPaths, isEmptySet } from "./fields.ts";
+export { foreignFields } from "./foreign.ts";
 export { HealthChecks } from "./health.ts";
 export type { Inventory, InventoryItem } from "./inventory.ts";
 export { GateInventory, type InventoryStore, type ReadGate } from "./inventory-store.ts";

@@ -6,8 +6,9 @@ import {
   type ObjectRef,
   Reflector,
 } from "../../kube/index.ts";
-import { findDrift, foreignFields } from "./drift.ts";
+import { findDrift } from "./drift.ts";
 import { isEmptySet } from "./fields.ts";
+import { foreignFields } from "./foreign.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
 import { GATE_NAME_LABEL, type GateName, ownerOf } from "./ownership.ts";
 import { keyOfRef, toRef } from "./refs.ts";

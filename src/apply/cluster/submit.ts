@@ -1,7 +1,8 @@
 import { type KubeClient, KubeError, type KubeObject } from "../../kube/index.ts";
 import type { Rejection } from "../error.ts";
-import { claimFields, FIELD_MANAGER, foreignFields, managersOf } from "./drift.ts";
+import { claimFields, FIELD_MANAGER, managersOf } from "./drift.ts";
 import { type FieldSet, isEmptySet } from "./fields.ts";
+import { foreignFields } from "./foreign.ts";
 import { RECREATE_ANNOTATION } from "./ownership.ts";
 import { toRef } from "./refs.ts";
 import { toRejection } from "./rejections.ts";
