@@ -133,7 +133,7 @@ describe("a run of a gate", () => {
       now: Date.now,
     });
     await world.push({ tree: world.tree(1) });
-    return { world, bench, run: () => reconciler.run("payments/prod") };
+    return { world, bench, run: () => reconciler.run("payments/prod", bench.clock.now()) };
   }
 
   it("applies what was admitted, tells it once, and is due again after the interval", async () => {
