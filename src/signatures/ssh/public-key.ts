@@ -69,7 +69,12 @@ export function isSshKeyType(text: string): text is SshKeyType {
 }
 
 export function fingerprintOf(blob: Uint8Array): string {
-  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+  return toFingerprint(createHash("sha256").update(blob).digest());
+}
+
+/** As ssh-keygen prints a SHA-256 digest. */
+export function toFingerprint(digest: Buffer): string {
+  return `SHA256:${digest.toString("base64").replace(/=+$/, "")}`;
 }
 
 function readKey(type: SshKeyType, reader: WireReader): JsonWebKey {

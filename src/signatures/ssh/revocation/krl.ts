@@ -1,6 +1,6 @@
 import { type Judged, passed, refused } from "../../../refusal.ts";
 import { checkSignature, readTypedSignature } from "../check-signature.ts";
-import { fingerprintOf, parseSshPublicKey } from "../public-key.ts";
+import { fingerprintOf, parseSshPublicKey, toFingerprint } from "../public-key.ts";
 import { MalformedWire, WireReader } from "../wire.ts";
 import { readRevokedCertificates } from "./krl-certificates.ts";
 import { EntryBudget, skipExtension, UnsupportedKrl } from "./krl-parts.ts";
@@ -93,21 +93,22 @@ class KrlParser {
   #readSection(type: number, reader: WireReader): void {
     switch (type) {
       case Section.certificates:
-        return this.#readCertificates(reader);
+        this.#readCertificates(reader);
+        break;
       case Section.explicitKeys:
-        return this.#readAll(reader, (key) => this.#fingerprints.add(fingerprintOf(key)));
+        this.#readAll(reader, (key) => this.#fingerprints.add(fingerprintOf(key)));
+        break;
       case Section.sha1Fingerprints:
-        return this.#readAll(reader, (digest) =>
-          this.#sha1s.add(requireLength(digest, SHA1_BYTES).toString("hex")),
-        );
+        this.#readAll(reader, (digest) => this.#sha1s.add(requireLength(digest, SHA1_BYTES).toString("hex")));
+        break;
       case Section.sha256Fingerprints:
-        return this.#readAll(reader, (digest) =>
-          this.#fingerprints.add(
-            `SHA256:${requireLength(digest, SHA256_BYTES).toString("base64").replace(/=+$/, "")}`,
-          ),
+        this.#readAll(reader, (digest) =>
+          this.#fingerprints.add(toFingerprint(requireLength(digest, SHA256_BYTES))),
         );
+        break;
       case Section.extension:
-        return skipExtension(reader);
+        skipExtension(reader);
+        break;
       default:
         throw new UnsupportedKrl(`a section of type ${type}`);
     }
