@@ -2,11 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../support/cluster.ts";
-import { ROOT } from "./build.ts";
-
-const NAMESPACE = "sluice-system";
-
-export const SLUICE = `system:serviceaccount:${NAMESPACE}:sluice`;
+import { NAMESPACE, ROOT } from "../install/overlay.ts";
 
 /** The environment and the files that a pod of the Deployment has from its cluster, written into the unpacked root. */
 export async function becomePod(cluster: Cluster, root: string): Promise<string[]> {
@@ -62,25 +58,4 @@ export async function untilConcluded(cluster: Cluster, isRunning: () => boolean)
 export async function leaseHolder(cluster: Cluster): Promise<string> {
   const lease = JSON.parse(await cluster.kubectl("get", "lease", "sluice", "-n", NAMESPACE, "-o", "json"));
   return lease.spec.holderIdentity ?? "";
-}
-
-export interface Answer {
-  readonly uri: string;
-  readonly code: number;
-}
-
-/** What the API server answered a user, from its own audit log. */
-export async function answersTo(cluster: Cluster, username: string): Promise<Answer[]> {
-  const lines = (await readFile(cluster.auditLog, "utf8")).trim().split("\n");
-  const events: AuditEvent[] = lines.map((line) => JSON.parse(line));
-  return events
-    .filter(({ user, responseStatus }) => user.username === username && responseStatus !== undefined)
-    .map(({ requestURI, responseStatus }) => ({ uri: requestURI, code: responseStatus?.code ?? 0 }));
-}
-
-/** Of audit.k8s.io/v1, as far as it is looked at. */
-interface AuditEvent {
-  readonly user: { readonly username: string };
-  readonly requestURI: string;
-  readonly responseStatus?: { readonly code: number };
 }

@@ -1,14 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../../support/cluster.ts";
 import { describeWithTools } from "../../support/tools.ts";
+import { requestsOf } from "./audit-events.ts";
 import {
   type Answer,
   ask,
   configMap,
+  installWithGuard,
   labelsOf,
+  makeObjects,
   pod,
-  prepare,
   type Somebody,
   sluiceKubeconfig,
 } from "./guarded.ts";
@@ -120,7 +121,8 @@ describeWithTools(["etcd", "kube-apiserver", "kubectl"], "the guard", () => {
 
   beforeAll(async () => {
     cluster = await startCluster({ audit: true });
-    await prepare(cluster);
+    await installWithGuard(cluster);
+    await makeObjects(cluster);
     admin = { kubeconfig: cluster.adminKubeconfig, flags: [] };
     stranger = await person("stranger");
     sluice = { kubeconfig: await sluiceKubeconfig(cluster), flags: [] };
@@ -276,15 +278,8 @@ describeWithTools(["etcd", "kube-apiserver", "kubectl"], "the guard", () => {
   });
 
   describe("breaking the glass", () => {
-    /** The annotations that the API server's audit log has of one user's requests. */
-    async function audited(user: string): Promise<Record<string, string>[]> {
-      const lines = (await readFile(cluster.auditLog, "utf8")).trim().split("\n");
-      const events: { user: { username: string }; annotations?: Record<string, string> }[] = lines.map(
-        (line) => JSON.parse(line),
-      );
-      return events
-        .filter((event) => event.user.username === user)
-        .map(({ annotations = {} }) => annotations);
+    async function audited(user: string): Promise<Readonly<Record<string, string>>[]> {
+      return (await requestsOf(cluster, user)).map(({ annotations = {} }) => annotations);
     }
 
     it("is for one group, whose changes the audit log names", async () => {

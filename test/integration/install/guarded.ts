@@ -65,7 +65,7 @@ const deployment = {
   },
 };
 
-/** What is there before the guard: objects of two gates, one with half of the labels, one of nobody. */
+/** Objects of two gates, one with half of the labels, one of nobody. */
 const OBJECTS = [
   configMap("owned", labelsOf("payments")),
   configMap("others", labelsOf("other")),
@@ -103,17 +103,23 @@ const EDITORS = [
   { kind: "User", name: "system:serviceaccount:payments:generic-garbage-collector" },
 ];
 
-/** A cluster with Sluice's roles, objects of gates, and the guard in force. */
-export async function prepare(cluster: Cluster): Promise<void> {
+/** Installs Sluice's roles and kinds, and the guard, and waits until it is in force. */
+export async function installWithGuard(cluster: Cluster): Promise<void> {
   await cluster.kubectl("apply", "--server-side", "-k", INSTALL);
+  await cluster.kubectl("wait", "--for=condition=Established", "crd", "-l", "app.kubernetes.io/name=sluice");
+  await cluster.kubectl("apply", "-k", GUARD);
+  await untilInForce(cluster);
+}
+
+/** Objects of gates, made in the name that breaks the glass, and people who may edit them as far as RBAC goes. */
+export async function makeObjects(cluster: Cluster): Promise<void> {
   await cluster.createNamespace("payments");
   const root = [{ kind: "User", name: "root" }];
   const items = [...OBJECTS, EDITOR, binding("test-editor", EDITORS), binding("cluster-admin", root)];
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  const { code, stderr } = await cluster.runKubectl(["create", "-f", "-"], { input: list });
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  const breaker = ["--as=admin", "--as-group=system:masters", "--as-group=sluice:break-glass"];
+  const { code, stderr } = await cluster.runKubectl([...breaker, "create", "-f", "-"], { input });
   if (code !== 0) throw new Error(stderr);
-  await cluster.kubectl("apply", "-k", GUARD);
-  await untilInForce(cluster);
 }
 
 function binding(role: string, subjects: readonly object[]): object {
@@ -126,12 +132,15 @@ function binding(role: string, subjects: readonly object[]): object {
   };
 }
 
+const PROBE = { name: "probe", namespace: "default", labels: labelsOf("probe") };
+
 /** The API server takes a policy up some moments after it was created. */
 async function untilInForce(cluster: Cluster): Promise<void> {
   const admin = { kubeconfig: cluster.adminKubeconfig, flags: [] };
-  const attempt = ["annotate", "cm", "owned", "-n", "payments", "a=b", "--dry-run=server"];
+  const attempt = ["create", "--dry-run=server", "-f", "-"];
+  const input = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: PROBE });
   for (let tries = 0; tries < 200; tries++) {
-    if ((await ask(cluster, admin, attempt)).verdict === "guard") return;
+    if ((await ask(cluster, admin, attempt, input)).verdict === "guard") return;
     await sleep(100);
   }
   throw new Error("the guard does not come into force");
