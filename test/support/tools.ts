@@ -7,6 +7,8 @@ import { isBuilt, locateTool, type ToolName } from "./toolbox.ts";
 const SYSTEM_TOOLS = {
   git: "git",
   gpg: "gnupg",
+  gpgsm: "gpgsm",
+  openssl: "openssl",
   "ssh-keygen": "openssh-client",
   "docker-registry": "docker-registry",
 } as const;

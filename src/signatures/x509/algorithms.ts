@@ -1,5 +1,5 @@
 import { constants, type KeyObject, verify } from "node:crypto";
-import { contextTag, type DerReader, readAll, TAG } from "./der.ts";
+import { contextTag, type DerReader, MalformedDer, readAll, TAG } from "./der.ts";
 import { readOid, readSmallInteger } from "./der-values.ts";
 
 /** Why an algorithm is not accepted; the words are those of the signature codes. */
@@ -108,18 +108,28 @@ const HASH_BYTES: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48,
 
 /** RFC 4055 section 3.1. The defaults are SHA-1, so everything but the trailer must be given. */
 function readPss(parameters: Buffer): SignatureAlgorithm | AlgorithmProblem {
-  const { hash, mask, salt } = readAll(parameters, (outer) =>
-    outer.within(TAG.sequence, (inner) => ({
-      hash: hashOf(inner.within(contextTag(0, "constructed"), readAlgorithm)),
-      mask: inner.within(contextTag(1, "constructed"), readAlgorithm),
-      salt: inner.within(contextTag(2, "constructed"), readSmallInteger),
-    })),
-  );
-  if (typeof hash !== "string") return hash;
-  const maskHash =
-    mask.oid === MGF1 ? hashOf(readAll(mask.parameters, readAlgorithm)) : problemWith(mask.oid);
-  if (maskHash === hash && salt === HASH_BYTES[hash]) return { kind: "pss", hash };
+  try {
+    const { hash, mask, salt } = readAll(parameters, (outer) => outer.within(TAG.sequence, readPssFields));
+    if (typeof hash !== "string") return hash;
+    if (mask === hash && salt === HASH_BYTES[hash]) return { kind: "pss", hash };
+  } catch (error) {
+    if (!(error instanceof MalformedDer)) throw error;
+  }
   return unsupported("RSASSA-PSS with two hashes, or a salt that is not as long as the hash");
+}
+
+interface PssFields {
+  readonly hash: HashName | AlgorithmProblem;
+  /** The hash of the mask generation function. */
+  readonly mask: HashName | AlgorithmProblem;
+  readonly salt: number;
+}
+
+function readPssFields(reader: DerReader): PssFields {
+  const hash = hashOf(reader.within(contextTag(0, "constructed"), readAlgorithm));
+  const { oid, parameters } = reader.within(contextTag(1, "constructed"), readAlgorithm);
+  const mask = oid === MGF1 ? hashOf(readAll(parameters, readAlgorithm)) : problemWith(oid);
+  return { hash, mask, salt: reader.within(contextTag(2, "constructed"), readSmallInteger) };
 }
 
 const MIN_RSA_BITS = 2048;

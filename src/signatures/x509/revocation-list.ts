@@ -53,8 +53,10 @@ type Body = Pick<RevocationList, "issuer" | "thisUpdate" | "nextUpdate" | "revok
 };
 
 function readBody(reader: DerReader): Body {
-  if (readSmallInteger(reader) !== VERSION_2)
-    throw new MalformedDer("a revocation list of a version other than 2");
+  // Without a version it is of version 1, which differs in having no extensions.
+  if (reader.nextIs(TAG.integer) && readSmallInteger(reader) !== VERSION_2) {
+    throw new MalformedDer("a revocation list of a version other than 1 or 2");
+  }
   const signedWith = reader.element(TAG.sequence).raw;
   const issuer = readName(reader);
   // Section 5.1.2.5: nextUpdate must be there, and a list without an end would never be missed.

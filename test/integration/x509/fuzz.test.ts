@@ -13,6 +13,7 @@ import {
 } from "./builder/certificate.ts";
 import { armor, container, signerInfo } from "./builder/cms.ts";
 import { ber } from "./builder/der.ts";
+import { pss } from "./builder/keys.ts";
 import { codeOf, judge, PAYLOAD } from "./judge.ts";
 
 const root = authority(undefined);
@@ -23,7 +24,13 @@ const sub = authority(root, {
 const alice = issue(sub, { extensions: [keyUsage(0), subjectKeyId(Buffer.of(2))] });
 const certificates = [alice.certificate, sub.certificate];
 const signers = [signerInfo(PAYLOAD, alice, sub)];
-const signatures = [container({ certificates, signers }), container({ certificates, signers, wrap: ber })];
+const bob = issue(sub, { name: "bob", key: pss() });
+const byBob = { certificates: [bob.certificate, sub.certificate], signers: [signerInfo(PAYLOAD, bob, sub)] };
+const signatures = [
+  container({ certificates, signers }),
+  container({ certificates, signers, wrap: ber }),
+  container(byBob),
+];
 const judging = { roots: [root] };
 
 const mutation = fc.record({
@@ -63,18 +70,18 @@ describe("a mutated signature", () => {
   });
 
   it("is refused, or says exactly what the genuine one says", () => {
-    const genuine = statement(judge(armor(signatures[0] ?? Buffer.alloc(0)), judging));
-    fc.assert(
+    const genuine = new Map(signatures.map((bytes) => [bytes, statement(judge(armor(bytes), judging))]));
+    void fc.assert(
       fc.property(mutation, (each) => {
         const said = statement(judge(armor(mutate(each)), judging));
-        expect([false, genuine]).toContainEqual(said);
+        expect([false, genuine.get(each.of)]).toContainEqual(said);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     );
   });
 
   it("never verifies over another payload", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(mutation, fc.nat(PAYLOAD.length - 1), (each, at) => {
         const payload = Buffer.from(PAYLOAD);
         payload.writeUInt8(payload.readUInt8(at) ^ 0x20, at);
@@ -98,7 +105,7 @@ function parses(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): boole
 
 describe("parsers", () => {
   it("answer arbitrary bytes with one error", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 512 }), (bytes) => {
         expect(parses(parseSignedData, bytes)).toBe(false);
         expect(parses(parseRevocationList, bytes)).toBe(false);
@@ -109,7 +116,7 @@ describe("parsers", () => {
 
   it("answer mutated revocation lists with a value or that error", () => {
     const list = revocationList(root, [alice, sub]);
-    fc.assert(
+    void fc.assert(
       fc.property(mutation, (each) => {
         expect(parses(parseRevocationList, mutate({ ...each, of: list }))).toBeTypeOf("boolean");
       }),
