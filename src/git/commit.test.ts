@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addSignature, commitObject, NOW, PARENT, TREE } from "../../test/integration/commits/objects.ts";
-import { MAX_IDENTITY_BYTES, MAX_SIGNATURE_BYTES, parseCommit } from "./commit.ts";
+import { MAX_SIGNATURE_BYTES, parseCommit } from "./commit.ts";
 import { MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, MAX_PARENTS } from "./commit-headers.ts";
+import { MAX_IDENTITY_BYTES } from "./identity.ts";
 
 const ARMOR = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----";
 

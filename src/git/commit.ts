@@ -1,21 +1,10 @@
 import { type Judged, passed, refused } from "../refusal.ts";
-import { type CommitHeader, MAX_PARENTS, MalformedCommit, splitCommit } from "./commit-headers.ts";
+import { type ObjectHeader, MAX_PARENTS, MalformedObject, splitObject } from "./commit-headers.ts";
+import { decodeUtf8, type Identity, parseIdentity } from "./identity.ts";
 import { isOid, type Oid } from "./oid.ts";
 
 /** More than any real signature: an RSA-4096 one with its armor is under 1 KiB. */
 export const MAX_SIGNATURE_BYTES = 64 * 1024;
-
-/** Of a name and of an address, each; they are kept in records. */
-export const MAX_IDENTITY_BYTES = 1024;
-
-export interface Identity {
-  readonly name: string;
-  readonly email: string;
-  /** Milliseconds since the epoch; git keeps whole seconds. */
-  readonly at: number;
-  /** As written, `+0100`. */
-  readonly timezone: string;
-}
 
 export interface Commit {
   readonly tree: Oid;
@@ -40,7 +29,7 @@ export function parseCommit(bytes: Uint8Array): Judged<Commit, "MALFORMED_COMMIT
   try {
     return passed(readCommit(bytes));
   } catch (error) {
-    if (!(error instanceof MalformedCommit)) throw error;
+    if (!(error instanceof MalformedObject)) throw error;
     return refused({
       code: "MALFORMED_COMMIT",
       subject: "commit object",
@@ -51,12 +40,12 @@ export function parseCommit(bytes: Uint8Array): Judged<Commit, "MALFORMED_COMMIT
 }
 
 function readCommit(bytes: Uint8Array): Commit {
-  const { headers, message } = splitCommit(bytes);
+  const { headers, message } = splitObject(bytes);
   let next = 0;
   const take = (name: string): string => {
     const header = headers[next];
-    if (header?.name !== name) throw new MalformedCommit(`expected the header ${name} as number ${next + 1}`);
-    if (header.lines.length !== 1) throw new MalformedCommit(`the header ${name} is continued`);
+    if (header?.name !== name) throw new MalformedObject(`expected the header ${name} as number ${next + 1}`);
+    if (header.lines.length !== 1) throw new MalformedObject(`the header ${name} is continued`);
     next += 1;
     return header.lines.join("");
   };
@@ -64,7 +53,7 @@ function readCommit(bytes: Uint8Array): Commit {
   const tree = parseOid(take("tree"), "tree");
   const parents: Oid[] = [];
   while (headers[next]?.name === "parent") parents.push(parseOid(take("parent"), "parent"));
-  if (parents.length > MAX_PARENTS) throw new MalformedCommit(`more than ${MAX_PARENTS} parents`);
+  if (parents.length > MAX_PARENTS) throw new MalformedObject(`more than ${MAX_PARENTS} parents`);
   const author = parseIdentity(take("author"), "author");
   const committer = parseIdentity(take("committer"), "committer");
   const signature = findSignature(headers.slice(next));
@@ -76,7 +65,7 @@ function readCommit(bytes: Uint8Array): Commit {
 }
 
 function parseOid(text: string, name: string): Oid {
-  if (!isOid(text)) throw new MalformedCommit(`the header ${name} is not a SHA-1 object id`);
+  if (!isOid(text)) throw new MalformedObject(`the header ${name} is not a SHA-1 object id`);
   return text;
 }
 
@@ -88,44 +77,19 @@ const AT_MOST_ONCE: ReadonlySet<string> = new Set(["gpgsig", "encoding"]);
  * `gpgsig` out of what it verifies; in a SHA-1 repository `gpgsig-sha256` would be bytes that no
  * signature covers and nobody checks, so it is refused rather than carried along.
  */
-function findSignature(headers: readonly CommitHeader[]): CommitHeader | undefined {
+function findSignature(headers: readonly ObjectHeader[]): ObjectHeader | undefined {
   const seen = new Set<string>();
   for (const { name } of headers) {
-    if (ONCE_IN_ORDER.has(name)) throw new MalformedCommit(`a second or misplaced header ${name}`);
-    if (AT_MOST_ONCE.has(name) && seen.has(name)) throw new MalformedCommit(`a second header ${name}`);
+    if (ONCE_IN_ORDER.has(name)) throw new MalformedObject(`a second or misplaced header ${name}`);
+    if (AT_MOST_ONCE.has(name) && seen.has(name)) throw new MalformedObject(`a second header ${name}`);
     if (name.startsWith("gpgsig") && name !== "gpgsig") {
-      throw new MalformedCommit("a gpgsig-sha256 signature (or the like) in a SHA-1 commit");
+      throw new MalformedObject("a gpgsig-sha256 signature (or the like) in a SHA-1 commit");
     }
     seen.add(name);
   }
   const signature = headers.find(({ name }) => name === "gpgsig");
   if (signature !== undefined && signature.end - signature.start > MAX_SIGNATURE_BYTES) {
-    throw new MalformedCommit(`a signature of more than ${MAX_SIGNATURE_BYTES} bytes`);
+    throw new MalformedObject(`a signature of more than ${MAX_SIGNATURE_BYTES} bytes`);
   }
   return signature;
-}
-
-/** `Name <email> seconds +zone`: no second `<` or `>`, no padded or negative time, a zone of four digits. */
-const IDENTITY = /^([^<>]*) <([^<>]*)> (0|[1-9][0-9]{0,11}) ([+-][0-9]{4})$/;
-
-function parseIdentity(text: string, name: string): Identity {
-  const [, display, email, seconds, timezone] = IDENTITY.exec(text) ?? [];
-  if (display === undefined || email === undefined || seconds === undefined || timezone === undefined) {
-    throw new MalformedCommit(`the header ${name} is not an identity as git writes it`);
-  }
-  if (display.length > MAX_IDENTITY_BYTES || email.length > MAX_IDENTITY_BYTES) {
-    throw new MalformedCommit(`a name or an address of more than ${MAX_IDENTITY_BYTES} bytes in ${name}`);
-  }
-  return {
-    name: decodeUtf8(Buffer.from(display, "latin1")),
-    email: decodeUtf8(Buffer.from(email, "latin1")),
-    at: Number(seconds) * 1000,
-    timezone,
-  };
-}
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function decodeUtf8(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
 }

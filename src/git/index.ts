@@ -1,4 +1,4 @@
-export { type Commit, type Identity, parseCommit } from "./commit.ts";
+export { type Commit, parseCommit } from "./commit.ts";
 export { GitError, type GitErrorCode } from "./error.ts";
 export { type FetchedSnapshot, type FetchRequest, fetchSnapshot } from "./fetch/fetch-snapshot.ts";
 export type { GitAuth } from "./fetch/smart-http.ts";
@@ -12,10 +12,14 @@ export {
   type StreamedRange,
   streamRange,
 } from "./history/range.ts";
+export type { Identity } from "./identity.ts";
 export { DEFAULT_GIT_LIMITS, type GitLimits } from "./limits.ts";
 export { type GitObject, hashObject, isOid, type ObjectType, type Oid, parseOid } from "./oid.ts";
 export type { GitRefusalCode } from "./refusal.ts";
 export { openRepository, type Repository } from "./repository/repository.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot.ts";
+export { parseTag, type Tag } from "./tag.ts";
+export { type MergedTag, readMergedTags } from "./tag-merged.ts";
+export { listTagRefs, type RawTag, readRawTag } from "./tag-refs.ts";
 export { changedPaths } from "./tree/changed-paths.ts";
 export { readTree, type TreeFiles } from "./tree/read-tree.ts";
