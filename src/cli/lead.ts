@@ -70,7 +70,7 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
     now: Date.now,
   });
   presence.lead(() => books.log.size);
-  controller.begin((key) => reconciler.run(key));
+  controller.begin((key, askedAt) => reconciler.run(key, askedAt));
   log.info({ identity, entries: books.log.size }, "leading");
   const lost = leadership.lost.then(() => endAtOnce(log, "LEASE_LOST", "another replica may act by now"));
   await Promise.race([aborted(stopping), lost]);

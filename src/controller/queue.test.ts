@@ -9,6 +9,8 @@ const WAIT: Next = { kind: "wait" };
 class Bench {
   readonly clock = new ManualClock();
   readonly begun: string[] = [];
+  /** When each that began had been asked for. */
+  readonly asked: number[] = [];
   readonly active = new Map<string, PromiseWithResolvers<Next>>();
   /** Runs of a key that was running already: there must be none. */
   overlaps = 0;
@@ -17,7 +19,10 @@ class Bench {
 
   constructor(concurrency = 2) {
     const options = { concurrency, clock: this.clock, random: () => 0.5 };
-    this.queue = new WorkQueue((key) => this.#begin(key), options);
+    this.queue = new WorkQueue((key, askedAt) => {
+      this.asked.push(askedAt);
+      return this.#begin(key);
+    }, options);
   }
 
   async end(key: string, next: Next = WAIT): Promise<void> {
@@ -64,6 +69,18 @@ describe("a key in the work queue", () => {
     await bench.end("a");
     expect(bench.begun).toEqual(["a", "a"]);
     expect(bench.overlaps).toBe(0);
+  });
+
+  it("is told when it was last asked for, before its turn and while it ran", async () => {
+    const bench = new Bench(1);
+    const began = bench.clock.now();
+    for (const key of ["a", "b", "a", "b"]) {
+      bench.queue.add(key);
+      await bench.clock.advance(10);
+    }
+    for (const key of ["a", "b", "a"]) await bench.end(key);
+    expect(bench.begun).toEqual(["a", "b", "a"]);
+    expect(bench.asked.map((at) => at - began)).toEqual([0, 30, 20]);
   });
 
   it("runs at the earliest of the moments it was asked for, once", async () => {

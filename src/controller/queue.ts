@@ -18,6 +18,9 @@ export interface QueueOptions {
   readonly random: () => number;
 }
 
+/** `askedAt` is the last moment at which somebody asked for this run, by the queue's clock. */
+export type RunKey = (key: string, askedAt: number) => Promise<Next>;
+
 interface Timer {
   readonly due: number;
   readonly cancel: () => void;
@@ -29,17 +32,18 @@ interface Timer {
  * Keys run in the order in which they were first asked for.
  */
 export class WorkQueue {
-  readonly #run: (key: string) => Promise<Next>;
+  readonly #run: RunKey;
   readonly #options: QueueOptions;
-  readonly #waiting = new Set<string>();
-  /** What runs, and whether it was asked for since it began. */
-  readonly #running = new Map<string, boolean>();
+  /** What waits for its turn, and when it was last asked for. */
+  readonly #waiting = new Map<string, number>();
+  /** What runs, and when it was last asked for since it began. */
+  readonly #running = new Map<string, number | undefined>();
   readonly #timers = new Map<string, Timer>();
   readonly #faults = new Map<string, number>();
   readonly #drained = Promise.withResolvers<void>();
   #stopped = false;
 
-  constructor(run: (key: string) => Promise<Next>, options: QueueOptions) {
+  constructor(run: RunKey, options: QueueOptions) {
     this.#run = run;
     this.#options = options;
   }
@@ -55,8 +59,8 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.#stopped) return;
-    if (this.#running.has(key)) this.#running.set(key, true);
-    else this.#waiting.add(key);
+    const asked = this.#running.has(key) ? this.#running : this.#waiting;
+    asked.set(key, this.#options.clock.now());
     this.#startWaiting();
   }
 
@@ -96,25 +100,25 @@ export class WorkQueue {
   }
 
   #startWaiting(): void {
-    for (const key of this.#waiting) {
+    for (const [key, askedAt] of this.#waiting) {
       if (this.#running.size >= this.#options.concurrency) return;
       this.#waiting.delete(key);
       this.#cancelTimer(key);
-      this.#running.set(key, false);
-      void this.#execute(key);
+      this.#running.set(key, undefined);
+      void this.#execute(key, askedAt);
     }
   }
 
-  async #execute(key: string): Promise<void> {
-    const next = await this.#run(key).catch((): Next => ({ kind: "retry" }));
-    const askedAgain = this.#running.get(key) === true;
+  async #execute(key: string, askedAt: number): Promise<void> {
+    const next = await this.#run(key, askedAt).catch((): Next => ({ kind: "retry" }));
+    const askedAgain = this.#running.get(key);
     this.#running.delete(key);
     if (this.#stopped) {
       if (this.#running.size === 0) this.#drained.resolve();
       return;
     }
     this.#plan(key, next);
-    if (askedAgain) this.#waiting.add(key);
+    if (askedAgain !== undefined) this.#waiting.set(key, askedAgain);
     this.#startWaiting();
   }
 

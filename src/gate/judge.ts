@@ -45,7 +45,11 @@ export async function judge(gate: PreparedGate, start: RangeStart, stages: Stage
 
 const untimed: TimeStage = (_, run) => run();
 
-function fetchChange(gate: PreparedGate, start: RangeStart, { gitDir }: Stages): Promise<FetchedSnapshot> {
+function fetchChange(
+  gate: PreparedGate,
+  start: RangeStart,
+  { gitDir, sharing }: Stages,
+): Promise<FetchedSnapshot> {
   const { url, branch, credentials, path } = gate.config;
   return fetchSnapshot({
     url,
@@ -55,6 +59,7 @@ function fetchChange(gate: PreparedGate, start: RangeStart, { gitDir }: Stages):
     base: start === "root" ? undefined : start,
     path,
     withChangedPaths: gate.withChangedPaths,
+    sharing,
   });
 }
 

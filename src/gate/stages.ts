@@ -1,4 +1,5 @@
 import type { Cell } from "../cell/index.ts";
+import type { Sharing } from "../git/index.ts";
 import type { Registry } from "../oci/index.ts";
 import type { PolicyEngine } from "../policy/index.ts";
 import type { Stage } from "./decision.ts";
@@ -13,6 +14,8 @@ export interface Stages {
   readonly registry: Registry;
   /** Where fetched git objects are kept. */
   readonly gitDir: string;
+  /** Absent where a run fetches for itself alone. */
+  readonly sharing?: Sharing | undefined;
   /** Milliseconds since the epoch; read once for each decision. */
   readonly now: () => number;
   readonly timed?: TimeStage | undefined;

@@ -6,6 +6,7 @@ it("shows this much of the folder and no more", () => {
     new Set([
       "DEFAULT_GIT_LIMITS",
       "GitError",
+      "SharedFetches",
       "changedPaths",
       "cloneTemporarily",
       "fetchSnapshot",

@@ -1,6 +1,12 @@
 export { type Commit, parseCommit } from "./commit.ts";
 export { GitError, type GitErrorCode } from "./error.ts";
-export { type FetchedSnapshot, type FetchRequest, fetchSnapshot } from "./fetch/fetch-snapshot.ts";
+export {
+  type FetchedSnapshot,
+  type FetchRequest,
+  fetchSnapshot,
+  type Sharing,
+} from "./fetch/fetch-snapshot.ts";
+export { SharedFetches } from "./fetch/shared-fetches.ts";
 export type { GitAuth } from "./fetch/smart-http.ts";
 export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";
 export {

@@ -1,6 +1,6 @@
 import type { KubeClient, KubeError } from "../../kube/index.ts";
 import type { Clock } from "../clock.ts";
-import { type Next, WorkQueue } from "../queue.ts";
+import { type Next, type RunKey, WorkQueue } from "../queue.ts";
 import { gatesConcerned } from "./concerned.ts";
 import { keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
 import { Watches } from "./watches.ts";
@@ -21,11 +21,11 @@ export interface ControllerOptions {
 export class Controller implements AsyncDisposable {
   readonly watches: Watches;
   readonly #queue: WorkQueue;
-  #run: ((key: string) => Promise<Next>) | undefined;
+  #run: RunKey | undefined;
 
   constructor(options: ControllerOptions) {
     const { client, namespaces, concurrency, clock, random } = options;
-    this.#queue = new WorkQueue((key) => this.#runKey(key), { concurrency, clock, random });
+    this.#queue = new WorkQueue((key, askedAt) => this.#runKey(key, askedAt), { concurrency, clock, random });
     this.watches = new Watches({
       client,
       namespaces,
@@ -43,7 +43,7 @@ export class Controller implements AsyncDisposable {
   }
 
   /** Runs every gate, and from then on each that a change concerns. */
-  begin(run: (key: string) => Promise<Next>): void {
+  begin(run: RunKey): void {
     this.#run = run;
     for (const gate of this.watches.list("Gate")) this.#queue.add(keyOfObject(gate));
   }
@@ -67,7 +67,7 @@ export class Controller implements AsyncDisposable {
     for (const key of gatesConcerned(event, this.watches.list("Gate"))) this.#queue.add(key);
   }
 
-  async #runKey(key: string): Promise<Next> {
-    return this.#run === undefined ? { kind: "wait" } : this.#run(key);
+  async #runKey(key: string, askedAt: number): Promise<Next> {
+    return this.#run === undefined ? { kind: "wait" } : this.#run(key, askedAt);
   }
 }

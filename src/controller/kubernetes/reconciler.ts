@@ -1,4 +1,5 @@
 import { AuditError } from "../../audit/index.ts";
+import { SharedFetches } from "../../git/index.ts";
 import type { KubeObject } from "../../kube/index.ts";
 import { ControllerError } from "../error.ts";
 import { toGateFault } from "../fault.ts";
@@ -17,13 +18,15 @@ const JUDGE_ANEW: Next = { kind: "later", after: 200 };
 /** Runs gates by their names, and tells what came of it. */
 export class Reconciler {
   readonly #context: ControllerContext;
+  readonly #fetches: SharedFetches;
 
   constructor(context: ControllerContext) {
     this.#context = context;
+    this.#fetches = new SharedFetches(context.clock);
   }
 
-  /** Gives when the gate is due again. */
-  async run(key: string): Promise<Next> {
+  /** Looks at the gate as it is at `askedAt` or later, by the controller's clock; gives when it is due again. */
+  async run(key: string, askedAt: number): Promise<Next> {
     const { known, acts, telemetry, reporter, clock } = this.#context;
     const gate = known.get("Gate", key);
     if (gate === undefined) {
@@ -34,17 +37,21 @@ export class Reconciler {
     if (!acts.allowed) return WAIT;
     const began = clock.now();
     const ran =
-      gate.metadata.deletionTimestamp === undefined ? await this.#run(gate) : await this.#delete(gate);
+      gate.metadata.deletionTimestamp === undefined
+        ? await this.#run(gate, askedAt)
+        : await this.#delete(gate);
     if (ran.result === undefined) return ran.next;
     telemetry.ran(wordOf(ran.result), clock.now() - began);
     this.#note(key, ran.result, ran.reconciled);
     return (await this.#tell(gate, ran.result)) ? ran.next : { kind: "retry" };
   }
 
-  async #run(gate: KubeObject): Promise<Ran | Untold> {
+  async #run(gate: KubeObject, askedAt: number): Promise<Ran | Untold> {
+    const sharing = { fetches: this.#fetches, since: askedAt };
+    const context = { ...this.#context, stages: { ...this.#context.stages, sharing } };
     let within: number | undefined;
     try {
-      return await runGate(gate, this.#context, (ms) => {
+      return await runGate(gate, context, (ms) => {
         within = ms;
       });
     } catch (error) {

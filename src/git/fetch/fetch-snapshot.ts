@@ -8,6 +8,7 @@ import { Turns } from "../turns.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { sampleHaves } from "./haves.ts";
 import { fetchBranchRef, type RemoteRef } from "./remote-refs.ts";
+import type { SharedFetches } from "./shared-fetches.ts";
 import { type GitAuth, SmartHttp } from "./smart-http.ts";
 import { isDamage, StateRepository } from "./state-repository.ts";
 import { fetchPack } from "./upload-pack.ts";
@@ -29,6 +30,14 @@ export interface FetchRequest {
   readonly withChangedPaths?: boolean;
   readonly limits?: GitLimits;
   readonly signal?: AbortSignal;
+  readonly sharing?: Sharing | undefined;
+}
+
+/** With whom a request shares what others asked for before it. */
+export interface Sharing {
+  readonly fetches: SharedFetches;
+  /** When somebody wanted to know where the branch stands, by the clock of the fetches. */
+  readonly since: number;
 }
 
 /** What was found, with the commit that was asked about, which is known also where its tree is refused. */
@@ -52,14 +61,12 @@ export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnaps
   try {
     const { url, auth } = request;
     const remote = new SmartHttp({ url, limits, signal, ...(auth === undefined ? {} : { auth }) });
-    const target = await fetchBranchRef(remote, request.ref.branch);
+    const { target, discovered } = await locate(request, remote);
     const state = StateRepository.at(request.stateDir, remote.url, limits);
-    const attempt = (): Promise<FetchedSnapshot> => fetchAndRead({ request, remote, target, state, signal });
-    return await attempt().catch(async (error: unknown) => {
-      if (!isDamage(error)) throw error;
-      await state.clear();
-      return attempt();
-    });
+    const session = { request, remote, target, discovered, state, signal };
+    return await (request.sharing === undefined
+      ? fetchWhole(session)
+      : fetchShared(session, request.sharing));
   } catch (error) {
     throw toFetchError(error, signal);
   }
@@ -69,8 +76,48 @@ interface Session {
   readonly request: FetchRequest;
   readonly remote: SmartHttp;
   readonly target: RemoteRef;
+  /** Whether `remote` knows where the server wants to be asked. */
+  readonly discovered: boolean;
   readonly state: StateRepository;
   readonly signal: AbortSignal;
+}
+
+async function locate(
+  { url, auth, ref: { branch }, sharing }: FetchRequest,
+  remote: SmartHttp,
+): Promise<Pick<Session, "target" | "discovered">> {
+  let discovered = false;
+  const ask = (): Promise<RemoteRef> => {
+    discovered = true;
+    return fetchBranchRef(remote, branch);
+  };
+  const { fetches, since } = sharing ?? {};
+  const target = await (fetches === undefined || since === undefined
+    ? ask()
+    : fetches.target({ url, branch, auth, since }, ask));
+  return { target, discovered };
+}
+
+/**
+ * Reads as if the whole tree were rendered, which is right for every path under it unless something is refused: then
+ * each has to look for itself.
+ */
+async function fetchShared(session: Session, { fetches }: Sharing): Promise<FetchedSnapshot> {
+  const { request, target, state } = session;
+  const { url, base, withChangedPaths = false } = request;
+  const key = JSON.stringify([state.path, url, target, base, withChangedPaths]);
+  const whole = await fetches.snapshot(key, () =>
+    fetchWhole({ ...session, request: { ...request, path: "" } }),
+  );
+  return whole.ok ? { ...whole, value: { ...whole.value } } : fetchWhole(session);
+}
+
+async function fetchWhole(session: Session): Promise<FetchedSnapshot> {
+  return await fetchAndRead(session).catch(async (error: unknown) => {
+    if (!isDamage(error)) throw error;
+    await session.state.clear();
+    return fetchAndRead(session);
+  });
 }
 
 async function fetchAndRead(session: Session): Promise<FetchedSnapshot> {
@@ -95,10 +142,11 @@ async function fetchAndRead(session: Session): Promise<FetchedSnapshot> {
 }
 
 async function fetchMissing(
-  { remote, target, state, signal }: Session,
+  { request, remote, target, discovered, state, signal }: Session,
   repository: Repository,
   known: Oid | undefined,
 ): Promise<void> {
+  if (!discovered) await fetchBranchRef(remote, request.ref.branch);
   const haves = known === undefined ? [] : sampleHaves(repository, known);
   const pack = fetchPack(remote, target.oid, haves);
   await state.receive(pack, new Turns(signal));

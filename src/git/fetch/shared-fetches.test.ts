@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { FetchedSnapshot } from "./fetch-snapshot.ts";
+import type { GitAuth } from "./smart-http.ts";
+import { SharedFetches } from "./shared-fetches.ts";
+
+const URL = "https://git.bank.example/config.git";
+
+/** A server whose branch moves each time that it is asked. */
+class Bench {
+  time = 0;
+  asked = 0;
+  readonly fetches = new SharedFetches({ now: () => this.time });
+
+  target(since: number, { branch = "main", auth = undefined as GitAuth | undefined } = {}): Promise<string> {
+    const ask = async () => {
+      this.asked += 1;
+      return { ref: `refs/heads/${branch}`, oid: `${this.asked}` };
+    };
+    return this.fetches.target({ url: URL, branch, auth, since }, ask).then(({ oid }) => oid);
+  }
+}
+
+describe("where a branch stands", () => {
+  it("is told to all who asked before the server was asked", async () => {
+    const bench = new Bench();
+    bench.time = 100;
+    expect(await bench.target(100)).toBe("1");
+    bench.time = 200;
+    expect(await Promise.all([bench.target(50), bench.target(100)])).toEqual(["1", "1"]);
+    expect(await bench.target(101)).toBe("2"); // a push may have come in between
+  });
+
+  it("is told for a few seconds", async () => {
+    const bench = new Bench();
+    expect(await bench.target(0)).toBe("1");
+    bench.time = 5_000;
+    expect(await bench.target(0)).toBe("1");
+    bench.time = 5_001;
+    expect(await bench.target(0)).toBe("2");
+  });
+
+  it("is told to those alone who show the same credentials, for the same branch", async () => {
+    const bench = new Bench();
+    const auth = { username: "alice", password: "one" };
+    expect(await bench.target(0, { auth })).toBe("1");
+    expect(await bench.target(0, { auth: { ...auth } })).toBe("1");
+    expect(await bench.target(0, { auth: { ...auth, password: "two" } })).toBe("2");
+    expect(await bench.target(0)).toBe("3");
+    expect(await bench.target(0, { branch: "next", auth })).toBe("4");
+  });
+
+  it("is asked anew after a fault", async () => {
+    const bench = new Bench();
+    const down = bench.fetches.target({ url: URL, branch: "main", auth: undefined, since: 0 }, () =>
+      Promise.reject(new RangeError("down")),
+    );
+    await expect(down).rejects.toThrow(RangeError);
+    expect(await bench.target(0)).toBe("1");
+  });
+});
+
+describe("a snapshot", () => {
+  const ref = "refs/heads/main";
+  const snapshot = (head: string, bytes = 1): FetchedSnapshot => ({
+    ok: true,
+    ref,
+    head,
+    base: undefined,
+    value: {
+      url: URL,
+      ref,
+      head,
+      range: { head, base: undefined, descendsFromBase: true, commits: [] },
+      changedPaths: [],
+      files: new Map([["app.yaml", new Uint8Array(bytes)]]),
+    },
+  });
+
+  it("is read once for all who ask at the same time, and later", async () => {
+    const { fetches } = new Bench();
+    let reads = 0;
+    const read = async () => snapshot(`${++reads}`);
+    const heads = await Promise.all(["a", "a", "b"].map((key) => fetches.snapshot(key, read)));
+    expect(heads.map(({ head }) => head)).toEqual(["1", "1", "2"]);
+    expect((await fetches.snapshot("a", read)).head).toBe("1");
+  });
+
+  it("is read again where that failed, or where it is too large to be kept", async () => {
+    const { fetches } = new Bench();
+    await expect(fetches.snapshot("a", () => Promise.reject(new RangeError("down")))).rejects.toThrow(
+      RangeError,
+    );
+    const large = async () => snapshot("large", 9 * 1024 * 1024);
+    expect((await fetches.snapshot("a", large)).head).toBe("large");
+    expect((await fetches.snapshot("a", async () => snapshot("small"))).head).toBe("small");
+  });
+});

@@ -1,0 +1,95 @@
+import { sha256 } from "../../digest.ts";
+import { ByteCache } from "../byte-cache.ts";
+import type { RemoteRef } from "./remote-refs.ts";
+import type { GitAuth } from "./smart-http.ts";
+import type { FetchedSnapshot } from "./fetch-snapshot.ts";
+
+/** How long what a server said of a branch may be told on, whoever asks: no longer than a slow answer takes. */
+const MAX_LISTING_AGE_MS = 5_000;
+/** Of content alone: some versions of a few repositories. */
+const MAX_SNAPSHOT_BYTES = 32 * 1024 * 1024;
+/** A file or a commit costs more than its bytes. */
+const OVERHEAD_BYTES = 512;
+
+export interface Asked {
+  readonly url: string;
+  readonly branch: string;
+  readonly auth: GitAuth | undefined;
+  /** When somebody wanted to know, by the clock of the fetches; an answer must not be older than that. */
+  readonly since: number;
+}
+
+export interface MonotonicClock {
+  /** Milliseconds since some moment. */
+  now(): number;
+}
+
+interface Listing {
+  readonly began: number;
+  readonly target: Promise<RemoteRef>;
+}
+
+/**
+ * What gates that follow one branch need not fetch and read each for itself. It holds bytes and where a branch was seen to
+ * stand, no verdict: each gate judges what it is given by itself.
+ *
+ * Only who shows the same credentials is told what a server said: that is how a gate proves that it may read the
+ * branch. What it reads then is named by its digest, and is the same for all.
+ */
+export class SharedFetches {
+  readonly #clock: MonotonicClock;
+  readonly #listings = new Map<string, Listing>();
+  readonly #snapshots = new ByteCache<FetchedSnapshot>(MAX_SNAPSHOT_BYTES);
+  readonly #reading = new Map<string, Promise<FetchedSnapshot>>();
+
+  constructor(clock: MonotonicClock) {
+    this.#clock = clock;
+  }
+
+  /** Asks, unless there is an answer to a question that was put after this one was, and a moment ago. */
+  target({ url, branch, auth, since }: Asked, ask: () => Promise<RemoteRef>): Promise<RemoteRef> {
+    const now = this.#clock.now();
+    for (const [key, { began }] of this.#listings) {
+      if (now - began > MAX_LISTING_AGE_MS) this.#listings.delete(key);
+    }
+    const key = sha256(JSON.stringify([url, branch, auth])); // so that no credential is kept
+    const known = this.#listings.get(key);
+    if (known !== undefined && known.began >= since) return known.target;
+    const listing = { began: now, target: ask() };
+    this.#listings.set(key, listing);
+    listing.target.catch(() => {
+      if (this.#listings.get(key) === listing) this.#listings.delete(key);
+    });
+    return listing.target;
+  }
+
+  /** Reads what the key names, once for all who ask for it, and not at all where it is still known. */
+  snapshot(key: string, read: () => Promise<FetchedSnapshot>): Promise<FetchedSnapshot> {
+    const known = this.#snapshots.get(key);
+    if (known !== undefined) return Promise.resolve(known);
+    const reading = this.#reading.get(key) ?? this.#read(key, read);
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  async #read(key: string, read: () => Promise<FetchedSnapshot>): Promise<FetchedSnapshot> {
+    try {
+      const fetched = await read();
+      this.#snapshots.set(key, fetched, sizeOf(fetched));
+      return fetched;
+    } finally {
+      this.#reading.delete(key);
+    }
+  }
+}
+
+function sizeOf(fetched: FetchedSnapshot): number {
+  if (!fetched.ok) return OVERHEAD_BYTES;
+  const { files, range, changedPaths } = fetched.value;
+  const paths = [...changedPaths, ...range.commits.flatMap(({ changedPaths = [] }) => changedPaths)];
+  return [
+    ...[...files].map(([path, bytes]) => path.length + bytes.length),
+    ...range.commits.map(({ bytes }) => bytes.length),
+    ...paths.map((path) => path.length),
+  ].reduce((sum, bytes) => sum + bytes + OVERHEAD_BYTES, 0);
+}
