@@ -29,6 +29,12 @@ function misnamedProblem(entrypoint: string): CellProblem {
   return { code: "BAD_ENTRYPOINT", message, remedy: "name the package without it" };
 }
 
+/** Bundles held in memory, ready to be evaluated: more than an installation has in use at a time. */
+const MAX_LOADED = 32;
+
+/** What was made of a bundle's sources, whoever names it and with whatever parameters. */
+type LoadedRego = Omit<CompiledRego, "wasm"> & Pick<CompiledBundle, "module">;
+
 /** What of the cell is needed to compile. */
 export type RegoCell = Pick<Cell, "checkRego" | "compileRego" | "inspectRego">;
 
@@ -36,6 +42,9 @@ export type RegoCell = Pick<Cell, "checkRego" | "compileRego" | "inspectRego">;
 export class Compiler {
   readonly #cell: RegoCell;
   readonly #cache: CompileCache;
+  /** By the key of what they were made of; the least recently used first. */
+  readonly #loaded = new Map<Digest, LoadedRego>();
+  #toolchain: Promise<Digest> | undefined;
 
   constructor(cell: RegoCell, cache: CompileCacheOptions | undefined) {
     this.#cell = cell;
@@ -43,14 +52,27 @@ export class Compiler {
   }
 
   async compile(source: BundleSource): Promise<Judged<CompiledBundle, CompileCode>> {
-    const key = await compilationKey(source);
-    const compiled = await this.#cache.read(key);
-    if (compiled !== undefined) return passed(await toBundle(source, compiled));
+    this.#toolchain ??= digestToolchain();
+    const key = compilationKey(source, await this.#toolchain);
+    const known = this.#loaded.get(key);
+    if (known !== undefined) return passed(this.#hold(key, known, source));
+
+    const kept = await this.#cache.read(key);
+    if (kept !== undefined) return passed(this.#hold(key, await load(kept), source));
 
     const fresh = await this.#compileInCell(source);
     if (!fresh.ok) return fresh;
     await this.#cache.write(key, fresh.value);
-    return passed(await toBundle(source, fresh.value));
+    return passed(this.#hold(key, await load(fresh.value), source));
+  }
+
+  #hold(key: Digest, loaded: LoadedRego, source: BundleSource): CompiledBundle {
+    this.#loaded.delete(key);
+    this.#loaded.set(key, loaded);
+    const [oldest] = this.#loaded.keys();
+    if (oldest !== undefined && this.#loaded.size > MAX_LOADED) this.#loaded.delete(oldest);
+    const { name, parameters } = source;
+    return { ...loaded, name, digest: bundleDigest(source), parameters };
   }
 
   async #compileInCell({ files: all, name }: BundleSource): Promise<Judged<CompiledRego, CompileCode>> {
@@ -81,19 +103,20 @@ export class Compiler {
 }
 
 /** Raised when other rules are compiled in, or something else is kept beside the module. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Changes whenever the same sources could compile to something else: with the cell, the schemas, or this file. */
-async function compilationKey({ files }: BundleSource): Promise<Digest> {
+async function digestToolchain(): Promise<Digest> {
   const cell = await readFile(new URL("../../cell/SHA256", import.meta.url), "utf8");
-  const schemas = JSON.stringify(inputJsonSchemas());
-  return sha256(canonicalJson({ format: FORMAT, cell, schemas, files: digestFiles(files) }));
+  return sha256(canonicalJson({ format: FORMAT, cell, schemas: JSON.stringify(inputJsonSchemas()) }));
 }
 
-async function toBundle(source: BundleSource, compiled: CompiledRego): Promise<CompiledBundle> {
-  const { wasm, ...rest } = compiled;
-  const module = await WebAssembly.compile(wasm);
-  return { ...rest, name: source.name, digest: bundleDigest(source), parameters: source.parameters, module };
+function compilationKey({ files }: BundleSource, toolchain: Digest): Digest {
+  return sha256(canonicalJson({ toolchain, files: digestFiles(files) }));
+}
+
+async function load({ wasm, ...rest }: CompiledRego): Promise<LoadedRego> {
+  return { ...rest, module: await WebAssembly.compile(wasm) };
 }
 
 /** The cell's problems as refusals: their subject is `file:row:col`, or the bundle's name where there is no file. */
