@@ -1,3 +1,3 @@
 export { DirectoryTarget } from "./directory.ts";
 export { ApplyError, type ApplyErrorCode, type Rejection, type RejectionCode } from "./error.ts";
-export type { Admission, ApplyReport, DriftNote, Target } from "./target.ts";
+export type { Admission, ApplyReport, Target } from "./target.ts";

@@ -1,3 +1,4 @@
+import type { DriftRecord } from "../audit/index.ts";
 import type { Manifests } from "../render/index.ts";
 import type { LogPosition, Recorded, Verified } from "../verified.ts";
 
@@ -9,23 +10,11 @@ export interface Admission {
   readonly manifests: Verified<Manifests>;
 }
 
-/** Something that an admitted object had become before it was put back. Holds no values. */
-export interface DriftNote {
-  /** As `apps/v1 Deployment payments/api`. */
-  readonly object: string;
-  /** `missing`: it was gone. `replaced`: made anew by somebody. `changed`: fields of ours. `added`: fields of others. */
-  readonly what: "missing" | "replaced" | "changed" | "added";
-  /** As `spec.replicas`; empty where the whole object is meant. */
-  readonly fields: readonly string[];
-  /** Field managers that own these fields instead. */
-  readonly managers: readonly string[];
-}
-
 /** What bringing the target to the admitted state came to, besides that. */
 export interface ApplyReport {
   /** Objects that the source no longer has, and the target neither by now. */
   readonly pruned: readonly string[];
-  readonly drift: readonly DriftNote[];
+  readonly drift: readonly DriftRecord[];
 }
 
 export const NOTHING_BESIDES: ApplyReport = { pruned: [], drift: [] };

@@ -1,5 +1,5 @@
+import type { DriftRecord } from "../../audit/index.ts";
 import type { KubeObject, ObjectMeta } from "../../kube/index.ts";
-import type { DriftNote } from "../target.ts";
 import { findDrift, lostFields, managersOf } from "./drift.ts";
 import { fieldPaths, isEmptySet } from "./fields.ts";
 import type { InventoryItem } from "./inventory.ts";
@@ -21,7 +21,7 @@ export function describeDrift(
   item: InventoryItem,
   live: ObjectMeta | undefined,
   { wanted, gate }: Wanted,
-): DriftNote | undefined {
+): DriftRecord | undefined {
   const drift = findDrift(item, live, gate);
   if (drift === undefined) return undefined;
   const object = showRef(item);
@@ -38,7 +38,7 @@ export function describeDrift(
 }
 
 /** What others had added to an object, and is gone. */
-export function describeRemoved({ object, removed, managers }: Submitted): DriftNote | undefined {
+export function describeRemoved({ object, removed, managers }: Submitted): DriftRecord | undefined {
   if (isEmptySet(removed)) return undefined;
   return {
     object: showRef(toRef(object)),

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DriftRecord } from "../../audit/index.ts";
 import { mapLimited } from "../../concurrency.ts";
 import type { KubeClient, KubeObject, ObjectRef } from "../../kube/index.ts";
 import { isNonEmpty } from "../../refusal.ts";
 import type { LogPosition, Recorded } from "../../verified.ts";
 import type { HealthRule, ObjectHealth } from "../health/index.ts";
-import type { Admission, ApplyReport, DriftNote, Target } from "../target.ts";
+import type { Admission, ApplyReport, Target } from "../target.ts";
 import { findDrift, fingerprintOf } from "./drift.ts";
 import { describeDrift, describeRemoved } from "./drift-note.ts";
 import { waitUntilEstablished } from "./established.ts";
@@ -123,7 +124,7 @@ export class ClusterTarget implements Target {
 
 /** One bringing of the cluster to a set of objects. */
 class Run {
-  readonly drift: DriftNote[] = [];
+  readonly drift: DriftRecord[] = [];
   readonly #options: ClusterTargetOptions;
   readonly #before: ReadonlyMap<string, InventoryItem>;
   readonly #recreated = new Set<string>();

@@ -29,11 +29,15 @@ export interface Listed<T> {
   readonly first: readonly T[];
 }
 
-/** Something that had become otherwise in the target, and was put back. Names fields and managers, never values. */
+/** Something that an admitted object had become, and that was put back. Holds no values. */
 export interface DriftRecord {
+  /** As `apps/v1 Deployment payments/api`. */
   readonly object: string;
+  /** `missing`: it was gone. `replaced`: made anew by somebody. `changed`: fields of ours. `added`: fields of others. */
   readonly what: "missing" | "replaced" | "changed" | "added";
+  /** As `spec.replicas`; empty where the whole object is meant. */
   readonly fields: readonly string[];
+  /** Field managers that own these fields instead. */
   readonly managers: readonly string[];
 }
 
