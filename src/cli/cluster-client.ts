@@ -58,7 +58,7 @@ const DEFAULT_NAMESPACE = "default";
 const POD_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 async function locate({ kubeconfig, context }: ClusterFlags): Promise<Place> {
-  const source = kubeconfig ?? process.env.KUBECONFIG ?? (await ownKubeconfig());
+  const source = kubeconfig ?? (process.env.KUBECONFIG || (await ownKubeconfig()));
   if (source === undefined) {
     if (process.env.KUBERNETES_SERVICE_HOST !== undefined) return locatePod();
     throw new KubeError("CONFIG", "there is no kubeconfig: neither $KUBECONFIG nor ~/.kube/config", {

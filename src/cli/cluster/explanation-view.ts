@@ -37,6 +37,7 @@ function printHeadline(io: Io, state: GateState): void {
   io.line(
     `${bold(printable(`${state.namespace}/${state.name}`))}  ${bold(word)}  ${printable(state.reason)}`,
   );
+  if (state.deleting) io.line("  it is being deleted");
   if (state.suspended) io.line("  nothing is judged and nothing applied; what runs stays as it is");
   if (state.outdated)
     io.line("  its spec was changed since Sluice last looked; what follows is about the old one");

@@ -50,7 +50,9 @@ export function decidingEntry({ status }: GateState): { index: number; leafHash:
 export function nextSteps({ state, waitsFor, unhealthy }: Explanation): string[] {
   const gate = `${state.namespace}/${state.name}`;
   if (state.deleting)
-    return ["it is being deleted: Sluice takes away what it applied, and then lets go of it"];
+    return [
+      "wait: Sluice takes away what it applied, as its deletionPolicy says, and then lets go of the gate",
+    ];
   if (state.suspended) return [`\`sluice resume ${gate}\` lets it judge and apply again`];
   if (state.reason === "NotSeenYet" || state.outdated || state.waitingRequest !== undefined) {
     return [

@@ -95,10 +95,8 @@ async function look(group: readonly InventoryItem[], { client, gate, rules }: Lo
     const { items } = await client.list({ apiVersion, kind }, { namespace, labelSelector, metadataOnly });
     const found = new Map(items.map((object) => [keyOfRef(toRef(object)), object]));
     const others = group.filter((item) => !found.has(keyOfRef(item))); // gone, or without our labels
-    for (const item of others) {
-      const object = await client.get(item, { metadataOnly });
-      if (object !== undefined) found.set(keyOfRef(item), object);
-    }
+    const one = await mapLimited(others, CONCURRENT_REQUESTS, (item) => client.get(item, { metadataOnly }));
+    for (const object of one) if (object !== undefined) found.set(keyOfRef(toRef(object)), object);
     return found;
   } catch (error) {
     if (!(error instanceof KubeError && error.code === "FORBIDDEN")) throw error;

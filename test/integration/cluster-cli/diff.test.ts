@@ -11,6 +11,9 @@ import { describeWithTools } from "../../support/tools.ts";
 import { signer, World } from "../../support/world.ts";
 import { type Asked, entry, readyStatus, Scene } from "./scene.ts";
 
+/** Each command is a process of its own. */
+const PATIENCE = { timeout: 120_000 };
+
 const GATE = { namespace: "payments", name: "payments" };
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment", namespace: "payments", name: "api" };
 
@@ -123,7 +126,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a change would do
     await scene.writeStatus(GATE, { admitted: { ...admitted, revision: decision.source.head } });
   }
 
-  it("tells created, changed, pruned and unchanged apart, and changes nothing", async () => {
+  it("tells created, changed, pruned and unchanged apart, and changes nothing", PATIENCE, async () => {
     await scene.writeStatus(GATE, { admitted: null, inventory: null });
     const settings = manifest("ConfigMap", "settings", { data: { mode: "strict" } });
     const leaving = manifest("ConfigMap", "leaving", { data: {} });
@@ -162,32 +165,36 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a change would do
     }
   });
 
-  it("shows what others added and would be taken out, and not what is a Secret's in kubectl's notes", async () => {
-    await scene.writeStatus(GATE, { admitted: null });
-    await world.push({ tree: world.tree(1, { "prod/c.yaml": secret("first") }) });
-    const values = JSON.stringify({ stringData: { password: CANARY } });
-    await scene.cluster.kubectl(
-      "annotate",
-      "secret",
-      "-n",
-      "payments",
-      "database",
-      "--overwrite",
-      `kubectl.kubernetes.io/last-applied-configuration=${values}`,
-    );
-    await scene.client.patch(
-      DEPLOYMENT,
-      { type: "merge", body: { spec: { template: { spec: { hostNetwork: true } } } } },
-      { fieldManager: "hand" },
-    );
-    const { answer } = await diff();
-    expect(answer.objects).toContainEqual(
-      expect.objectContaining({ name: "api", change: "changed", note: expect.stringContaining("hand") }),
-    );
-    expect(findCanary(answer)).toEqual([]);
-  });
+  it(
+    "shows what others added and would be taken out, and not what is a Secret's in kubectl's notes",
+    PATIENCE,
+    async () => {
+      await scene.writeStatus(GATE, { admitted: null });
+      await world.push({ tree: world.tree(1, { "prod/c.yaml": secret("first") }) });
+      const values = JSON.stringify({ stringData: { password: CANARY } });
+      await scene.cluster.kubectl(
+        "annotate",
+        "secret",
+        "-n",
+        "payments",
+        "database",
+        "--overwrite",
+        `kubectl.kubernetes.io/last-applied-configuration=${values}`,
+      );
+      await scene.client.patch(
+        DEPLOYMENT,
+        { type: "merge", body: { spec: { template: { spec: { hostNetwork: true } } } } },
+        { fieldManager: "hand" },
+      );
+      const { answer } = await diff();
+      expect(answer.objects).toContainEqual(
+        expect.objectContaining({ name: "api", change: "changed", note: expect.stringContaining("hand") }),
+      );
+      expect(findCanary(answer)).toEqual([]);
+    },
+  );
 
-  it("of a refused change says why, and shows nothing", async () => {
+  it("of a refused change says why, and shows nothing", PATIENCE, async () => {
     await scene.writeStatus(GATE, { admitted: null });
     const hidden = manifest("ConfigMap", "unverified", { data: { key: "never-shown" } });
     await world.push({ by: world.mallory, tree: world.tree(1, { "prod/a.yaml": hidden }) });
@@ -199,7 +206,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a change would do
     expect(stdout).not.toContain("ConfigMap");
   });
 
-  it("says what the API server would not take from the gate's service account", async () => {
+  it("says what the API server would not take from the gate's service account", PATIENCE, async () => {
     await scene.writeStatus(GATE, { admitted: null });
     const service = manifest("Service", "api", { spec: { ports: [{ port: 80 }] } });
     await world.push({ tree: world.tree(1, { "prod/a.yaml": service }) });
@@ -217,7 +224,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a change would do
     expect(rejected.answer).toMatchObject({ verdict: "rejected", rejections: [{ code: "REJECTED" }] });
   });
 
-  it("acts as the service account or not at all", async () => {
+  it("acts as the service account or not at all", PATIENCE, async () => {
     await scene.writeStatus(GATE, { admitted: null });
     await world.push({ tree: world.tree(1) });
     const resources = "--resource=gates.sluice.dev,trustpolicies.sluice.dev,policybundles.sluice.dev";
@@ -235,7 +242,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a change would do
     expect(answer).toMatchObject({ code: "FORBIDDEN", message: expect.stringContaining("impersonate") });
   });
 
-  it("takes the gate from files, and only from there", async () => {
+  it("takes the gate from files, and only from there", PATIENCE, async () => {
     await scene.writeStatus(GATE, { admitted: null, inventory: null });
     await world.push({ tree: world.tree(9) });
     expect(await diff()).toMatchObject({

@@ -4,6 +4,9 @@ import { startCluster } from "../../support/cluster.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { EARLIER, REVISION, readyStatus, refusedStatus, Scene, unhealthyStatus } from "./scene.ts";
 
+/** Each command is a process of its own. */
+const PATIENCE = { timeout: 120_000 };
+
 describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, from a terminal", () => {
   let scene: Scene;
   beforeAll(async () => {
@@ -11,7 +14,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
   });
   afterAll(() => scene?.[Symbol.asyncDispose]());
 
-  it("get lists by namespace and name, and fails for a named gate that is not ready", async () => {
+  it("get lists by namespace and name, and fails for a named gate that is not ready", PATIENCE, async () => {
     await scene.cluster.createNamespace("listed");
     await scene.createGate("listed", "web");
     await scene.createGate("listed", "api");
@@ -53,7 +56,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect((await scene.ask("get", "web", "api", "-n", "listed")).code).toBe(1);
   });
 
-  it("get finds gates of all namespaces, and only with -A", async () => {
+  it("get finds gates of all namespaces, and only with -A", PATIENCE, async () => {
     await scene.cluster.createNamespace("elsewhere");
     await scene.createGate("elsewhere", "far");
     const names = ({ answer }: { answer: Record<string, unknown> }) =>
@@ -62,7 +65,18 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(names(await scene.ask("get"))).toEqual([]);
   });
 
-  it("explain says what was refused, what still runs and where it is recorded", async () => {
+  it("a plain name is in the namespace of the kubeconfig's context", PATIENCE, async () => {
+    await scene.cluster.createNamespace("mine");
+    await scene.createGate("mine", "own");
+    const kubeconfig = await scene.cluster.userKubeconfig("operator", ["system:masters"]);
+    expect((await scene.askAs(kubeconfig, "get", "own")).answer.code).toBe("MISSING_RESOURCE");
+    const setNamespace = ["config", "set-context", "--current", "--namespace=mine"];
+    expect((await scene.cluster.runKubectl(setNamespace, { kubeconfig })).code).toBe(0);
+    const { answer } = await scene.askAs(kubeconfig, "get", "own");
+    expect(answer.gates).toMatchObject([{ namespace: "mine", name: "own" }]);
+  });
+
+  it("explain says what was refused, what still runs and where it is recorded", PATIENCE, async () => {
     await scene.cluster.createNamespace("told");
     await scene.createGate("told", "api");
     await scene.writeStatus({ namespace: "told", name: "api" }, refusedStatus());
@@ -82,7 +96,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect((await scene.ask("explain", "told/api")).code).toBe(0);
   });
 
-  it("a status of an earlier spec does not make a gate ready", async () => {
+  it("a status of an earlier spec does not make a gate ready", PATIENCE, async () => {
     await scene.cluster.createNamespace("changed");
     await scene.createGate("changed", "api");
     await scene.writeStatus({ namespace: "changed", name: "api" }, readyStatus());
@@ -102,7 +116,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(answer).toMatchObject({ ready: false, outdated: true });
   });
 
-  it("explain names the gates and the objects that are waited for", async () => {
+  it("explain names the gates and the objects that are waited for", PATIENCE, async () => {
     await scene.cluster.createNamespace("waiting");
     await scene.createGate("waiting", "base");
     await scene.createGate("waiting", "api", { dependsOn: [{ name: "base" }, { name: "absent" }] });
@@ -122,7 +136,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     ]);
   });
 
-  it("what a cluster says is shown, and never obeyed", async () => {
+  it("what a cluster says is shown, and never obeyed", PATIENCE, async () => {
     await scene.cluster.createNamespace("hostile");
     await scene.createGate("hostile", "api");
     await scene.writeStatus({ namespace: "hostile", name: "api" }, refusedStatus("\u001b[2Jready\u202e"));
@@ -132,7 +146,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(stdout).not.toContain("\u202e");
   });
 
-  it("suspend and resume change the gate, once", async () => {
+  it("suspend and resume change the gate, once", PATIENCE, async () => {
     await scene.cluster.createNamespace("rest");
     const { apiVersion, kind } = await scene.createGate("rest", "api");
     const suspended = async () =>
@@ -145,7 +159,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(await suspended()).toMatchObject({ suspend: false });
   });
 
-  it("reconcile asks, and with --wait tells what came of it", async () => {
+  it("reconcile asks, and with --wait tells what came of it", PATIENCE, async () => {
     await scene.cluster.createNamespace("asked");
     const { apiVersion, kind } = await scene.createGate("asked", "api");
     const ref = { apiVersion, kind, namespace: "asked", name: "api" };
@@ -172,7 +186,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(JSON.parse(stdout)).toMatchObject({ requestPending: false, refused: { stage: "verify" } });
   });
 
-  it("reconcile gives up waiting where nobody handles the request", async () => {
+  it("reconcile gives up waiting where nobody handles the request", PATIENCE, async () => {
     await scene.cluster.createNamespace("alone");
     await scene.createGate("alone", "api");
     const { code, answer } = await scene.ask("reconcile", "alone/api", "--wait", "--timeout", "1");
@@ -180,7 +194,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(answer.code).toBe("TIMEOUT");
   });
 
-  it("says which gates there are, who may not, and what is missing", async () => {
+  it("says which gates there are, who may not, and what is missing", PATIENCE, async () => {
     await scene.cluster.createNamespace("known");
     await scene.createGate("known", "api");
     const absent = await scene.ask("explain", "known/apo");
@@ -204,7 +218,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
 });
 
 describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a cluster without Sluice", () => {
-  it("is told apart from one without gates", async () => {
+  it("is told apart from one without gates", PATIENCE, async () => {
     await using cluster = await startCluster();
     const get = () => runCli(["--output", "json", "get", "--kubeconfig", cluster.adminKubeconfig]);
     const bare = await get();

@@ -8,6 +8,9 @@ import { CANARY, findCanary } from "../../support/canary.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { readyStatus, Scene } from "./scene.ts";
 
+/** Each command is a process of its own. */
+const PATIENCE = { timeout: 120_000 };
+
 const GATE = { namespace: "payments", name: "api" };
 
 interface Shown {
@@ -45,7 +48,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate owns", () 
     return answer.objects as Shown[];
   }
 
-  it("shows health, drift and children", async () => {
+  it("shows health, drift and children", PATIENCE, async () => {
     const labels = { app: "api" };
     const { live, item } = await apply("Deployment", "api", {
       spec: {
@@ -87,7 +90,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate owns", () 
     expect(findCanary(after)).toEqual([]);
   });
 
-  it("what may not be read is unknown, and not missing", async () => {
+  it("what may not be read is unknown, and not missing", PATIENCE, async () => {
     const secret = await apply("Secret", "hidden", { data: {} });
     await scene.writeStatus(GATE, readyStatus({ inventory: { count: 1, objects: [secret.item] } }));
     const rules = ["--verb=get,list", "--resource=gates.sluice.dev"];
