@@ -48,7 +48,7 @@ describeWithTools(["crane"], "the image", ({ crane }) => {
     await execute(crane, ["push", layout.output, reference]);
     root = await unpack();
     env = (await configuration()).config.Env;
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await registry.close();
