@@ -1,4 +1,3 @@
-import { API_VERSION } from "../../api/index.ts";
 import type { KubeObject } from "../../kube/index.ts";
 
 /** The kinds that are watched. What holds data (Secrets, ConfigMaps) is read by name instead, when it is needed. */
@@ -40,8 +39,4 @@ export function fieldsOf({ spec }: KubeObject): GateFields {
 /** `namespace/name`, or the name of what is cluster-scoped: as reflectors and the queue have it. */
 export function keyOfObject({ metadata: { namespace, name } }: Pick<KubeObject, "metadata">): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
-}
-
-export function isGate({ apiVersion, kind }: KubeObject): boolean {
-  return apiVersion === API_VERSION && kind === "Gate";
 }
