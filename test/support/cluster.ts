@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type ClusterConnection, fromKubeConfigText } from "../../src/kube/index.ts";
 import { Authority, type KeyAndCertificate } from "./certificates.ts";
+import type { Finished } from "./cli.ts";
 import {
   apiServerCommand,
   type ClusterOptions,
@@ -17,7 +18,6 @@ import {
   kubeconfigFor,
   writeServerFiles,
 } from "./cluster-commands.ts";
-import type { Finished } from "./cli.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { locateTool } from "./toolbox.ts";
 
@@ -103,7 +103,7 @@ export class Cluster implements AsyncDisposable {
     const child = spawn(locateTool("kubectl").path, ["--kubeconfig", kubeconfig, ...args], {
       env: { HOME: this.folder, KUBECACHEDIR: join(this.folder, "kubectl-cache") },
     });
-    child.stdin.end(input);
+    child.stdin.on("error", () => undefined).end(input); // one that ends at once does not read it
     const [stdout, stderr] = await Promise.all([
       text(child.stdout),
       text(child.stderr),

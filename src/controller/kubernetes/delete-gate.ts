@@ -3,6 +3,7 @@ import { resolveTarget } from "../../gate/index.ts";
 import { KubeError, type KubeObject } from "../../kube/index.ts";
 import type { ControllerContext } from "./context.ts";
 import { hasFinalizer, removeFinalizer } from "./finalizer.ts";
+import type { GateTarget } from "./guarded-target.ts";
 import { type ResolvedGate, resolveGate } from "./resolve.ts";
 import { keyOfObject } from "./watched.ts";
 
@@ -19,8 +20,8 @@ export async function deleteGate(gate: KubeObject, context: ControllerContext): 
   const target = targetOf(resolved, policy);
   if (target !== undefined) {
     const opened = await targets.open(gate, target);
-    const removed = await acts.run(() => opened.remove(policy));
-    log.info({ gate: keyOfObject(gate), policy, removed: removed.length }, "gate deleted");
+    const removed = await acts.run(() => removeOrLeave(opened, policy, gate, context));
+    log.info({ gate: keyOfObject(gate), policy, removed: removed?.length }, "gate deleted");
   }
   try {
     await acts.run(() => removeFinalizer(gate, client));
@@ -28,6 +29,38 @@ export async function deleteGate(gate: KubeObject, context: ControllerContext): 
     if (!(error instanceof KubeError) || error.code !== "NOT_FOUND") throw error;
   }
   await targets.forget(gate);
+}
+
+/**
+ * Where the gate's whole namespace is being deleted, the permissions that it acts with may be gone before it: then
+ * nobody could take its objects away, and nothing would ever be deleted. What is in that namespace goes with it;
+ * what is elsewhere is left, and told. Undefined where that happened.
+ */
+async function removeOrLeave(
+  target: GateTarget,
+  policy: "prune" | "orphan",
+  gate: KubeObject,
+  { client, log }: ControllerContext,
+): Promise<readonly string[] | undefined> {
+  try {
+    return await target.remove(policy);
+  } catch (error) {
+    const forbidden = error instanceof KubeError && error.code === "FORBIDDEN";
+    if (!forbidden || !(await isNamespaceGoing(gate, client))) throw error;
+    log.warn({ gate: keyOfObject(gate) }, "the namespace is being deleted: objects elsewhere are left");
+    return undefined;
+  }
+}
+
+async function isNamespaceGoing(
+  { metadata: { namespace = "" } }: KubeObject,
+  client: ControllerContext["client"],
+): Promise<boolean> {
+  const found = await client.get(
+    { apiVersion: "v1", kind: "Namespace", name: namespace },
+    { metadataOnly: true },
+  );
+  return found === undefined || found.metadata.deletionTimestamp !== undefined;
 }
 
 function policyOf({ spec }: Gate): "prune" | "orphan" {

@@ -40,6 +40,25 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate acts as", 
     expect(await scene.replicas()).toBe(1);
   });
 
+  it("may be gone with its namespace, which its Gate does not hold up", async () => {
+    const scene = await open();
+    const { cluster, namespace } = scene;
+    await scene.world.push({ tree: scene.world.tree(1) });
+    await allow(scene, ["get", "create", "patch", "delete"]);
+    await scene.putGate({
+      interval: "1h",
+      target: { cluster: { serviceAccountName: DEPLOYER, prune: true } },
+    });
+    const replica = scene.run();
+    await scene.until({ Ready: "True Reconciled" });
+    await cluster.kubectl("delete", "rolebinding", DEPLOYER, "-n", namespace);
+    await scene.remove("Gate", "prod");
+    await scene.until({ Ready: "False Forbidden" }); // a permission that is missing may come back
+    expect((await scene.gate())?.metadata.finalizers).toEqual(["sluice.dev/gate"]);
+    await cluster.kubectl("delete", "namespace", namespace, "--wait=false");
+    await eventually(async () => expect(await scene.gate(), replica.output).toBeUndefined(), 60_000);
+  }, 120_000);
+
   it("is whom a kubeconfig of a Secret names, and nothing that runs a program on the way", async () => {
     const scene = await open();
     await scene.world.push({ tree: scene.world.tree(1) });
