@@ -20,6 +20,7 @@ const COMMANDS = new Map<string, () => Promise<readonly Register[]>>([
     "verify",
     async () => [
       (await import("./verify-commits.ts")).registerVerifyCommits,
+      (await import("./verify-tag.ts")).registerVerifyTag,
       (await import("./verify-image.ts")).registerVerifyImage,
     ],
   ],

@@ -15,6 +15,7 @@ export interface TrustOptions {
   readonly trust?: string;
   readonly allowedSigners: readonly string[];
   readonly openpgpKeys: readonly string[];
+  readonly revokedKeys: readonly string[];
 }
 
 export function addTrustOptions(command: Command): Command {
@@ -29,12 +30,19 @@ export function addTrustOptions(command: Command): Command {
       "--openpgp-keys <file...>",
       "instead, or as well: OpenPGP public keys, armored or binary, one or many",
       [],
+    )
+    .option(
+      "--revoked-keys <file...>",
+      "beside --allowed-signers: SSH keys that count no more, as of gpg.ssh.revocationFile",
+      [],
     );
 }
 
-export async function readTrust({ trust, allowedSigners, openpgpKeys }: TrustOptions): Promise<KeyFileTrust> {
+export async function readTrust(options: TrustOptions): Promise<KeyFileTrust> {
+  const { trust, allowedSigners, openpgpKeys, revokedKeys } = options;
   const keyFiles = allowedSigners.length + openpgpKeys.length;
-  if ((trust === undefined) === (keyFiles === 0)) {
+  const revokesNothing = revokedKeys.length > 0 && allowedSigners.length === 0;
+  if ((trust === undefined) === (keyFiles === 0) || revokesNothing) {
     throw new TrustError("EMPTY_TRUST", "expected either --trust, or --allowed-signers and --openpgp-keys", {
       remedy: "there is no default trust: say whose signature counts",
     });
@@ -43,6 +51,7 @@ export async function readTrust({ trust, allowedSigners, openpgpKeys }: TrustOpt
   return await trustKeyFiles({
     allowedSigners: await Promise.all(allowedSigners.map(readKeys)),
     openpgpKeys: await Promise.all(openpgpKeys.map(readKeys)),
+    revokedKeys: await Promise.all(revokedKeys.map(readKeys)),
   });
 }
 

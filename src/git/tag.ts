@@ -68,7 +68,7 @@ function readTag(bytes: Uint8Array): Tag {
   const parsed = {
     target,
     targetType,
-    name: decodeUtf8(Buffer.from(name ?? "", "latin1")),
+    name: parseName(name ?? ""),
     tagger: parseIdentity(tagger ?? "", "tagger"),
   };
   const start = findSignature(message);
@@ -82,6 +82,17 @@ function readTag(bytes: Uint8Array): Tag {
     payload: bytes.subarray(0, bytes.length - size),
     signature: Buffer.from(message.subarray(start)).toString("latin1"),
   };
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The name is compared with a ref's: two names must not become one because neither is UTF-8. */
+function parseName(text: string): string {
+  try {
+    return strictUtf8.decode(Buffer.from(text, "latin1"));
+  } catch {
+    throw new MalformedObject("a name that is not UTF-8");
+  }
 }
 
 function isObjectType(text: string): text is ObjectType {

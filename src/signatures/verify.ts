@@ -13,7 +13,7 @@ export interface Keyring {
 }
 
 /**
- * Judges what a commit carries as its signature, over the commit's own bytes. The armor's first line
+ * Judges what a commit or a tag carries as its signature, over the object's own bytes. The armor's first line
  * tells the scheme, as it does for git. Pure: the same arguments give the same verdict.
  *
  * SSH signatures are judged at once. The OpenPGP library answers through promises, and is loaded when the
@@ -25,7 +25,7 @@ export function verifySignature(
   keyring: Keyring,
   now: number,
 ): SignatureVerdict | Promise<SignatureVerdict> {
-  if (signature === undefined) return refuseSignature(null, "UNSIGNED", "the commit is not signed");
+  if (signature === undefined) return refuseSignature(null, "UNSIGNED", "there is no signature");
   if (signature.startsWith(`-----BEGIN ${SSH_ARMOR_LABEL}-----`)) {
     return verifySshSignature(payload, signature, keyring.ssh);
   }

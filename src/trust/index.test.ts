@@ -5,9 +5,12 @@ it("shows what other folders may use, and no more", () => {
   expect(new Set(Object.keys(trust))).toEqual(
     new Set([
       "REMEDIES",
+      "TAG_REMEDIES",
       "TrustError",
       "asksForPaths",
       "compileTrust",
+      "judgeMergedTag",
+      "judgeTag",
       "trustKeyFiles",
       "verifyCommits",
       "verifySnapshot",

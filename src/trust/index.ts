@@ -2,6 +2,14 @@ export type { KeyFileMaterial } from "./allowed-signers.ts";
 export { compileTrust } from "./compile.ts";
 export { TrustError, type TrustErrorCode } from "./error.ts";
 export type { CommitCode, CommitRecord, TrustCode } from "./judge-commit.ts";
+export {
+  judgeMergedTag,
+  judgeTag,
+  type NamedTagRecord,
+  TAG_REMEDIES,
+  type TagCode,
+  type TagRecord,
+} from "./judge-tag.ts";
 export { type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
 export { REMEDIES, type RefusalCode } from "./remedies.ts";
 export { asksForPaths, type Trust } from "./trust.ts";
