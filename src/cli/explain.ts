@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { fieldsOf } from "../controller/kubernetes/watched.ts";
+import { Fault } from "../fault.ts";
 import type { KubeObject } from "../kube/index.ts";
 import { action } from "./action.ts";
 import { asksForHealth, type Dependency, type Explanation } from "./cluster/explanation.ts";
@@ -38,9 +39,9 @@ export function reportExplanation(io: Io, explanation: Explanation): ExitCode {
 export async function fetchExplanation(io: Io, gate: KubeObject, cluster: OpenCluster): Promise<Explanation> {
   const state = toGateState(gate);
   const waitsFor = state.ready ? [] : await fetchDependencies(gate, cluster);
-  const unhealthy = asksForHealth(state) ? await fetchUnhealthy(io, gate, cluster) : [];
+  const looked = asksForHealth(state) ? await lookAtObjects(io, gate, cluster) : ALL_WELL;
   io.progress("");
-  return { state, waitsFor, unhealthy };
+  return { state, waitsFor, ...looked };
 }
 
 async function fetchDependencies(gate: KubeObject, { client }: OpenCluster): Promise<Dependency[]> {
@@ -55,6 +56,20 @@ async function fetchDependencies(gate: KubeObject, { client }: OpenCluster): Pro
     }),
   );
   return found.flat();
+}
+
+type Looked = Pick<Explanation, "unhealthy" | "unseen">;
+
+const ALL_WELL: Looked = { unhealthy: [], unseen: "" };
+
+/** What the gate says of itself is worth telling also where its objects are out of sight. */
+async function lookAtObjects(io: Io, gate: KubeObject, cluster: OpenCluster): Promise<Looked> {
+  try {
+    return { unhealthy: await fetchUnhealthy(io, gate, cluster), unseen: "" };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { unhealthy: [], unseen: error.message };
+  }
 }
 
 async function fetchUnhealthy(io: Io, object: KubeObject, cluster: OpenCluster): Promise<Owned[]> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { keyOfObject, REQUESTED_AT } from "../controller/kubernetes/watched.ts";
-import { KubeError, type KubeObject } from "../kube/index.ts";
+import { type KubeClient, KubeError, type KubeObject } from "../kube/index.ts";
 import { action } from "./action.ts";
 import { toGateState } from "./cluster/gate-state.ts";
 import { fetchGate, refOfGate } from "./cluster/gates.ts";
@@ -99,20 +99,32 @@ async function waitUntilHandled(
   gate: KubeObject,
   { client, request, timeout }: Waiting,
 ): Promise<KubeObject> {
+  const label = keyOfObject(gate);
   const start = performance.now();
   for (;;) {
-    const now = await client.get(refOfGate(gate));
-    if (now === undefined) throw new KubeError("NOT_FOUND", `gate ${keyOfObject(gate)} was deleted`);
-    if (toGateState(now).status.lastHandledRequest === request) return now;
+    const now = await look(gate, client);
+    if (now !== undefined && toGateState(now).status.lastHandledRequest === request) return now;
     const seconds = Math.floor((performance.now() - start) / 1000);
     if (seconds >= timeout) {
-      throw new KubeError("TIMEOUT", `gate ${keyOfObject(gate)} has not looked within ${timeout} seconds`, {
+      throw new KubeError("TIMEOUT", `gate ${label} has not looked within ${timeout} seconds`, {
         remedy: "see whether the controller runs; the request stands, and is handled when it does",
       });
     }
-    if (seconds >= 1) io.progress(`waiting for ${keyOfObject(gate)}, ${seconds} s…`);
+    if (seconds >= 1) io.progress(`waiting for ${label}, ${seconds} s…`);
     await sleep(POLL_MS);
   }
+}
+
+/** Undefined while the API server cannot be asked: one that is gone for a moment ends no wait. Throws NOT_FOUND. */
+async function look(gate: KubeObject, client: KubeClient): Promise<KubeObject | undefined> {
+  try {
+    const found = await client.get(refOfGate(gate));
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (error instanceof KubeError && error.transient) return undefined;
+    throw error;
+  }
+  throw new KubeError("NOT_FOUND", `gate ${keyOfObject(gate)} was deleted`);
 }
 
 const MEANING = {

@@ -12,7 +12,7 @@ const LABEL_WIDTH = 13;
 
 /** Prints an explanation for a person: how it is, why, what still runs, and what to do next. */
 export function printExplanation(io: Io, explanation: Explanation, now: number): void {
-  const { state, waitsFor, unhealthy } = explanation;
+  const { state, waitsFor, unhealthy, unseen } = explanation;
   printHeadline(io, state);
   const told = (label: string, text: string): void =>
     io.line(`  ${io.colors.dim(label.padEnd(LABEL_WIDTH))}${printable(text)}`);
@@ -26,6 +26,7 @@ export function printExplanation(io: Io, explanation: Explanation, now: number):
     );
   }
   if (unhealthy.length > MAX_UNHEALTHY) told("", `and ${unhealthy.length - MAX_UNHEALTHY} more`);
+  if (unseen !== "") told("not seen", `what it owns cannot be looked at: ${unseen}`);
   const entry = decidingEntry(state);
   if (entry !== undefined) told("audit log", `entry ${entry.index}: ${auditCommand(entry.index)}`);
   for (const [index, step] of nextSteps(explanation).entries()) told(index === 0 ? "next" : "", step);
@@ -97,7 +98,7 @@ function since(at: string, now: number): string {
 
 /** For a machine. */
 export function toJson(explanation: Explanation): object {
-  const { state, waitsFor, unhealthy } = explanation;
+  const { state, waitsFor, unhealthy, unseen } = explanation;
   const { namespace, name, ready, reason, message, suspended, outdated, deleting, status } = state;
   const entry = decidingEntry(state);
   const { attempted = null, admitted = null, refused = null, applied = null } = status;
@@ -120,6 +121,7 @@ export function toJson(explanation: Explanation): object {
       health,
       drift: drift === "" ? null : drift,
     })),
+    unseen: unseen === "" ? null : unseen,
     entry: entry === undefined ? null : { ...entry, command: auditCommand(entry.index) },
     next: nextSteps(explanation),
   };

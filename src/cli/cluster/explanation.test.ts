@@ -44,7 +44,7 @@ function stateOf(state: Partial<GateState> = {}): GateState {
 }
 
 function explain(state: Partial<GateState> = {}, more: Partial<Explanation> = {}): Explanation {
-  return { state: stateOf(state), waitsFor: [], unhealthy: [], ...more };
+  return { state: stateOf(state), waitsFor: [], unhealthy: [], unseen: "", ...more };
 }
 
 const POD: Owned = {

@@ -10,6 +10,8 @@ export interface Explanation {
   readonly waitsFor: readonly Dependency[];
   /** What of its objects does not work; empty where all do, and where nobody had to look. */
   readonly unhealthy: readonly Owned[];
+  /** Why its objects could not be looked at; empty where they could, and where nobody had to. */
+  readonly unseen: string;
 }
 
 export interface Dependency {

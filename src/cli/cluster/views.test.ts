@@ -94,11 +94,12 @@ describe("an explanation", () => {
     },
     waitsFor: [{ gate: "payments/base", reason: HOSTILE }],
     unhealthy: [owned("x", { health: { status: "Failed", message: HOSTILE } })],
+    unseen: HOSTILE,
   };
 
   it("obeys nothing that a cluster says", () => {
     const text = collect((io) => printExplanation(io, explanation, NOW)).join("\n");
-    expect(text.match(/fine/g)).toHaveLength(5);
+    expect(text.match(/fine/g)).toHaveLength(6);
     expect(OBEYED.filter((each) => text.includes(each))).toEqual([]);
   });
 

@@ -136,6 +136,17 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     ]);
   });
 
+  it("explain tells what it knows where the objects are out of sight", PATIENCE, async () => {
+    await scene.cluster.createNamespace("remote");
+    const target = { cluster: { kubeConfig: { secretRef: { name: "absent" } } } };
+    await scene.createGate("remote", "api", { target });
+    await scene.writeStatus({ namespace: "remote", name: "api" }, unhealthyStatus({ count: 0, objects: [] }));
+    const { code, answer } = await scene.ask("explain", "remote/api");
+    expect(code).toBe(1);
+    expect(answer).toMatchObject({ reason: "Unhealthy", unhealthy: [], unseen: expect.any(String) });
+    expect((await scene.ask("tree", "remote/api")).answer.code).toBe("CONFIG");
+  });
+
   it("what a cluster says is shown, and never obeyed", PATIENCE, async () => {
     await scene.cluster.createNamespace("hostile");
     await scene.createGate("hostile", "api");
@@ -159,32 +170,33 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "gates of a cluster, fr
     expect(await suspended()).toMatchObject({ suspend: false });
   });
 
-  it("reconcile asks, and with --wait tells what came of it", PATIENCE, async () => {
-    await scene.cluster.createNamespace("asked");
-    const { apiVersion, kind } = await scene.createGate("asked", "api");
-    const ref = { apiVersion, kind, namespace: "asked", name: "api" };
-    const requested = async () =>
-      (await scene.client.get(ref))?.metadata.annotations?.["sluice.dev/requestedAt"];
+  it(
+    "reconcile asks, and with --wait tells what came of it, also when the API server was gone",
+    PATIENCE,
+    async () => {
+      await scene.cluster.createNamespace("asked");
+      const { apiVersion, kind } = await scene.createGate("asked", "api");
+      const ref = { apiVersion, kind, namespace: "asked", name: "api" };
+      const requested = async () =>
+        (await scene.client.get(ref))?.metadata.annotations?.["sluice.dev/requestedAt"];
 
-    expect((await scene.ask("reconcile", "asked/api")).code).toBe(0);
-    const first = await requested();
-    const waiting = startCli([
-      "--output",
-      "json",
-      "reconcile",
-      "asked/api",
-      "--wait",
-      "--kubeconfig",
-      scene.cluster.adminKubeconfig,
-    ]);
-    onTestFinished(() => void waiting.kill());
-    const finished = finish(waiting);
-    await expect.poll(requested, { timeout: 20_000 }).not.toBe(first);
-    await scene.writeStatus(ref, { ...refusedStatus(), lastHandledRequest: (await requested()) ?? "" });
-    const { code, stdout } = await finished;
-    expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ requestPending: false, refused: { stage: "verify" } });
-  });
+      expect((await scene.ask("reconcile", "asked/api")).code).toBe(0);
+      const first = await requested();
+      const waiting = startCli([
+        ...["--output", "json", "reconcile", "asked/api", "--wait"],
+        ...["--kubeconfig", scene.cluster.adminKubeconfig],
+      ]);
+      onTestFinished(() => void waiting.kill());
+      const finished = finish(waiting);
+      await expect.poll(requested, { timeout: 60_000 }).not.toBe(first);
+      await scene.cluster.stopApiServer();
+      await scene.cluster.startApiServer();
+      await scene.writeStatus(ref, { ...refusedStatus(), lastHandledRequest: await requested() });
+      const { code, stdout } = await finished;
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({ requestPending: false, refused: { stage: "verify" } });
+    },
+  );
 
   it("reconcile gives up waiting where nobody handles the request", PATIENCE, async () => {
     await scene.cluster.createNamespace("alone");
