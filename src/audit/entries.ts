@@ -33,6 +33,7 @@ export async function* readEntries(
   from: number,
   head: TreeHead,
 ): AsyncGenerator<StoredEntry> {
+  if (from >= head.size) return;
   for (let bundle = Math.floor(from / TILE_WIDTH); bundle * TILE_WIDTH < head.size; bundle++) {
     const entries = orTampered(await readCheckedBundle(files, bundle, head));
     for (const [i, bytes] of entries.entries()) {

@@ -12,18 +12,16 @@ export function evidencePath(digest: Digest): string {
   return `evidence/${digest.replace(":", "/")}`;
 }
 
-/** Durable when it resolves. What is there already, and whole, is not written again. */
-export async function writeEvidence(store: LogStore, bytes: Uint8Array): Promise<Digest> {
+/** Durable when it resolves. What is there already, and whole, is not written again. `digest` is that of the bytes. */
+export async function writeEvidence(store: LogStore, digest: Digest, bytes: Uint8Array): Promise<void> {
   if (bytes.length > MAX_EVIDENCE_BYTES) {
     throw new AuditError(
       "EVIDENCE_TOO_LARGE",
       `evidence of ${bytes.length} bytes (limit ${MAX_EVIDENCE_BYTES})`,
     );
   }
-  const digest = sha256(bytes);
   const present = await readEvidence(store, digest);
   if (!present.ok) await store.write(evidencePath(digest), bytes);
-  return digest;
 }
 
 /** The bytes that have this digest, hashed again. */

@@ -1,7 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { appendAdmission, fillLog, identity, ORIGIN } from "../../test/integration/audit/samples.ts";
+import {
+  admission,
+  appendAdmission,
+  fillLog,
+  identity,
+  ORIGIN,
+} from "../../test/integration/audit/samples.ts";
 import type { LogPosition } from "../verified.ts";
-import { AuditLog, anchorAt, type LogStore, MemoryStore, parseEntry, verifyLog } from "./index.ts";
+import {
+  AuditLog,
+  anchorAt,
+  type LogStore,
+  MemoryStore,
+  parseEntry,
+  sealDecision,
+  verifyLog,
+} from "./index.ts";
 
 const ANCHOR = "../anchor";
 
@@ -157,6 +171,107 @@ describe.each(SIZES)("an append to %d entries", (size) => {
     await log.close();
     await expectSound(store, acknowledged);
   }
+});
+
+/** Around the width of a tile, also with the last entry of one and the first of the next in one batch. */
+const BATCH_SIZES = [0, 253, 255];
+const TOGETHER = [10_000, 10_001, 10_002];
+
+describe.each(BATCH_SIZES)("appends that come at once, to %d entries", (size) => {
+  let base: MemoryStore;
+  let sealed: readonly Uint8Array[];
+
+  beforeAll(async () => {
+    base = new MemoryStore();
+    await using log = await openLog(base);
+    await fillLog(log, size);
+    sealed = await Promise.all(
+      TOGETHER.map(async (n) => {
+        const evidence = await log.putEvidence(Buffer.from(`evidence ${n}`));
+        return sealDecision(admission(n, evidence), log);
+      }),
+    );
+  });
+
+  const appendAll = (log: AuditLog) => Promise.all(sealed.map((entry) => log.append(entry)));
+
+  it("are in the log in their order, under one checkpoint, which is written last", async () => {
+    const store = new FailingStore(
+      new MemoryStore(base.files),
+      Number.POSITIVE_INFINITY,
+      "before it is written",
+    );
+    await using log = await openLog(store);
+    const paths: string[] = [];
+    const write = store.write.bind(store);
+    store.write = async (path, bytes) => {
+      paths.push(path);
+      await write(path, bytes);
+    };
+    const positions = await appendAll(log);
+    expect(positions.map(({ index }) => index)).toEqual([size, size + 1, size + 2]);
+    expect(paths.slice(-3)).toEqual(["pending", ANCHOR, "checkpoint"]);
+    expect(paths.slice(0, -3).every((path) => path.startsWith("tile/"))).toBe(true);
+    expect(store.seen).toHaveLength(1);
+    const partials = [...store.inner.files.keys()].filter((path) => path.startsWith("tile/0/000.p/"));
+    expect(partials).toEqual(size + TOGETHER.length < 256 ? [`tile/0/000.p/${TOGETHER.length}`] : []);
+    await expectSound(store, positions);
+  });
+
+  it.each(FAILURES)("are all or none of them there where a write fails %s", async (failure) => {
+    // Entries and hashes; those of a tile that fills up also for the level above; and those of the next tile.
+    const tiles =
+      new Map([
+        [0, 2],
+        [253, 3],
+        [255, 5],
+      ]).get(size) ?? 0;
+    const writes = tiles + 3;
+    for (let failAt = 0; failAt < writes; failAt++) {
+      const store = new FailingStore(new MemoryStore(base.files), failAt, failure);
+      const log = await openLog(store);
+      const results = await Promise.allSettled(sealed.map((entry) => log.append(entry)));
+      const inDoubt = failAt >= writes - 3;
+      expect(results, `${store.failed} ${failure}`).toMatchObject(
+        TOGETHER.map(() => ({
+          status: "rejected",
+          reason: { code: inDoubt ? "IN_DOUBT" : "NOT_RECORDED" },
+        })),
+      );
+      await expectSound(store, []);
+      const next = await appendAdmission(log, 10_003);
+      expect(next.index - size).toBeOneOf(inDoubt ? [0, TOGETHER.length] : [0]);
+      await log.close();
+      await expectSound(store, [next]);
+    }
+  });
+});
+
+it("an append that cannot be taken in does not keep others out that come with it", async () => {
+  const log = await openLog(new MemoryStore());
+  const entry = await sealDecision(admission(1), log);
+  const [first, wrong, second] = await Promise.allSettled([
+    log.append(entry),
+    log.append(Buffer.from("anything")),
+    log.append(entry),
+  ]);
+  expect(first).toMatchObject({ status: "fulfilled", value: { index: 0 } });
+  expect(wrong).toMatchObject({ status: "rejected", reason: { code: "MALFORMED_ENTRY" } });
+  expect(second).toMatchObject({ status: "fulfilled", value: { index: 1 } });
+  expect(log.size).toBe(2);
+});
+
+it("what comes after the log was told to close comes too late; what came before is waited for", async () => {
+  const store = new MemoryStore();
+  const log = await openLog(store);
+  const entry = await sealDecision(admission(1), log);
+  const before = [log.append(entry), log.putEvidence(Buffer.from("evidence 1"))];
+  const closing = log.close();
+  await expect(log.append(entry)).rejects.toMatchObject({ code: "CLOSED" });
+  await closing;
+  expect(await Promise.all(before)).toMatchObject([{ index: 0 }, expect.any(String)]);
+  await expect(log.putEvidence(Buffer.from("evidence 2"))).rejects.toMatchObject({ code: "CLOSED" });
+  await expect(Array.fromAsync(log.entries())).rejects.toMatchObject({ code: "CLOSED" });
 });
 
 describe("an append in doubt", () => {

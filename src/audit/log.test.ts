@@ -216,7 +216,7 @@ describe("the right edge", () => {
     const store = new MemoryStore();
     let tail = EMPTY_TAIL;
     for (let n = 0; n < 65_538; n++) {
-      const growth = growTail(tail, Buffer.from(`entry ${n}`));
+      const growth = growTail(tail, [Buffer.from(`entry ${n}`)]);
       tail = growth.tail;
       const kept = growth.files.filter(({ path }) => n > 65_530 || !/^tile\/(0|entries)\/.*\.p/.test(path));
       for (const { path, bytes } of kept) await store.write(path, bytes);

@@ -1,4 +1,4 @@
-import type { Digest } from "../digest.ts";
+import { type Digest, sha256 } from "../digest.ts";
 import type { LogPosition } from "../verified.ts";
 import type { Anchor } from "./anchor.ts";
 import { readEntries, type StoredEntry } from "./entries.ts";
@@ -23,9 +23,19 @@ export interface AuditLogOptions {
   readonly anchor?: Anchor | undefined;
 }
 
+/** Entries that came while the log was busy: they are written together, under one checkpoint. */
+interface Batch {
+  readonly entries: Uint8Array[];
+  /** Of each entry, in their order; or none of them was recorded. */
+  readonly positions: Promise<readonly LogPosition[]>;
+}
+
+/** A longer one would keep the first of it waiting for the last. */
+const MAX_BATCH = 64;
+
 /**
- * The writer of an audit log. Calls may overlap; they are carried out one after the other. An entry is in
- * the log, durably and signed for, when `append` resolves.
+ * The writer of an audit log. Calls may overlap; appends are carried out in their order, those that come while one is
+ * under way together. An entry is in the log, durably and signed for, when `append` resolves.
  */
 export class AuditLog implements LogIdentity {
   readonly origin: string;
@@ -35,9 +45,14 @@ export class AuditLog implements LogIdentity {
   readonly #store: LogStore;
   readonly #place: LogPlace;
   readonly #release: () => Promise<void>;
-  /** Undefined while it is not known what is on disk: after an append that failed. */
-  #state: LogState | undefined;
-  #checkpoint: SignedCheckpoint;
+  /** As it is known to be durable. */
+  #state: LogState;
+  /** What was to be signed for when that failed: it is not known whether it is on disk. */
+  #doubtful: SignedCheckpoint | undefined;
+  /** Takes further entries until its turn comes. */
+  #batch: Batch | undefined;
+  /** Evidence that is being written. */
+  readonly #evidence = new Map<Digest, Promise<void>>();
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
   #closing: Promise<void> | undefined;
@@ -50,7 +65,6 @@ export class AuditLog implements LogIdentity {
     this.#place = options;
     this.#release = release;
     this.#state = state;
-    this.#checkpoint = state.checkpoint;
   }
 
   /**
@@ -73,24 +87,34 @@ export class AuditLog implements LogIdentity {
 
   /** The last checkpoint that is known to be durable. */
   get checkpoint(): SignedCheckpoint {
-    return this.#checkpoint;
+    return this.#state.checkpoint;
   }
 
   get size(): number {
-    return this.#checkpoint.size;
+    return this.checkpoint.size;
   }
 
   /**
    * Appends an entry made with `sealDecision` or `sealOutcome`. Throws ENTRY_TOO_LARGE, MALFORMED_ENTRY (what
    * is in a log cannot be taken out again, so what would spoil it does not get in), NOT_RECORDED or IN_DOUBT.
    */
-  append(entry: Uint8Array): Promise<LogPosition> {
-    return this.#exclusive(() => this.#append(entry));
+  async append(entry: Uint8Array): Promise<LogPosition> {
+    this.#check(entry);
+    const { entries, positions } = this.#openBatch();
+    const place = entries.push(entry) - 1;
+    const position = (await positions)[place];
+    if (position === undefined) throw new TypeError("a batch gives each of its entries a position");
+    return position;
   }
 
-  /** Stores evidence, durable when it resolves: before the entry that names it. */
-  putEvidence(bytes: Uint8Array): Promise<Digest> {
-    return this.#exclusive(() => writeEvidence(this.#store, bytes));
+  /** Stores evidence, durable when it resolves: before the entry that names it. Several at a time, in any order. */
+  async putEvidence(bytes: Uint8Array): Promise<Digest> {
+    if (this.#closed) throw closed();
+    const digest = sha256(bytes);
+    const writing = this.#evidence.get(digest) ?? this.#writeEvidence(digest, bytes);
+    this.#evidence.set(digest, writing);
+    await writing;
+    return digest;
   }
 
   /** Throws EVIDENCE_MISSING or EVIDENCE_MISMATCH. */
@@ -103,15 +127,19 @@ export class AuditLog implements LogIdentity {
    * under the signed root before it is given; throws TAMPERED where one is not.
    */
   async *entries(from = 0): AsyncGenerator<StoredEntry> {
-    const { checkpoint } = await this.#exclusive(() => this.#known());
+    if (this.#closed) throw closed();
+    const { checkpoint } =
+      this.#doubtful === undefined ? this.#state : await this.#exclusive(() => this.#known());
     yield* readEntries(this.#store, from, checkpoint);
   }
 
   /** Waits for what was begun, and lets another writer in. */
   close(): Promise<void> {
-    this.#closing ??= this.#exclusive(() => {
+    this.#batch = undefined; // what comes from now on comes too late
+    this.#closing ??= this.#exclusive(async () => {
       this.#closed = true;
-      return this.#release();
+      await Promise.allSettled(this.#evidence.values());
+      await this.#release();
     });
     return this.#closing;
   }
@@ -120,14 +148,34 @@ export class AuditLog implements LogIdentity {
     await this.close();
   }
 
-  async #append(entry: Uint8Array): Promise<LogPosition> {
-    this.#check(entry);
-    const { tail } = await this.#known();
-    const growth = growTail(tail, entry);
+  #openBatch(): Batch {
+    if (this.#batch !== undefined && this.#batch.entries.length < MAX_BATCH) return this.#batch;
+    const entries: Uint8Array[] = [];
+    const positions = this.#exclusive(() => {
+      if (this.#batch === batch) this.#batch = undefined;
+      return this.#append(entries);
+    });
+    const batch = { entries, positions };
+    this.#batch = batch;
+    return batch;
+  }
+
+  async #append(entries: readonly Uint8Array[]): Promise<LogPosition[]> {
+    const { tail, checkpoint: before } = await this.#known();
+    const growth = growTail(tail, entries);
     const checkpoint = await this.#prepare(growth);
     await this.#publish({ checkpoint, tail: growth.tail });
-    if (checkpoint.size % TILE_WIDTH === 0) await this.#dropObsolete(checkpoint.size);
-    return { index: checkpoint.size - 1, leafHash: toHex(growth.leaf) };
+    const tiles = ({ size }: SignedCheckpoint) => Math.floor(size / TILE_WIDTH);
+    if (tiles(checkpoint) > tiles(before)) await this.#dropObsolete(checkpoint.size);
+    return growth.leaves.map((leaf, place) => ({ index: before.size + place, leafHash: toHex(leaf) }));
+  }
+
+  async #writeEvidence(digest: Digest, bytes: Uint8Array): Promise<void> {
+    try {
+      await writeEvidence(this.#store, digest, bytes);
+    } finally {
+      this.#evidence.delete(digest);
+    }
   }
 
   #check(entry: Uint8Array): void {
@@ -143,7 +191,7 @@ export class AuditLog implements LogIdentity {
   /** All that the next checkpoint stands for, durable before it; until then nobody reads any of it. */
   async #prepare({ tail, files }: Growth): Promise<SignedCheckpoint> {
     try {
-      for (const { path, bytes } of files) await this.#store.write(path, bytes);
+      await allWritten(files.map(({ path, bytes }) => this.#store.write(path, bytes)));
       const head = { size: tail.frontier.size, root: rootOf(tail.frontier) };
       return await signCheckpoint({ origin: this.origin, ...head }, this.signer);
     } catch (cause) {
@@ -152,25 +200,24 @@ export class AuditLog implements LogIdentity {
   }
 
   async #publish(state: LogState): Promise<void> {
-    this.#state = undefined;
     try {
       await publish(this.#place, state.checkpoint);
     } catch (cause) {
+      this.#doubtful = state.checkpoint;
       throw failed("IN_DOUBT", "the entry was written, but perhaps not signed for", cause);
     }
     this.#state = state;
-    this.#checkpoint = state.checkpoint;
   }
 
   /** After an append that failed, what is on disk decides how it ended, as after a crash. */
   async #known(): Promise<LogState> {
-    if (this.#state !== undefined) return this.#state;
+    if (this.#doubtful === undefined) return this.#state;
     const state = await recover(this.#place, this);
-    if (!continues(state.checkpoint, this.#checkpoint)) {
+    if (![this.checkpoint, this.#doubtful].some((head) => isSame(head, state.checkpoint))) {
       throw new AuditError("TAMPERED", "the log is not what it was when this process last wrote to it");
     }
     this.#state = state;
-    this.#checkpoint = state.checkpoint;
+    this.#doubtful = undefined;
     return state;
   }
 
@@ -185,7 +232,7 @@ export class AuditLog implements LogIdentity {
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(() => {
-      if (this.#closed) throw new AuditError("CLOSED", "the log was closed");
+      if (this.#closed) throw closed();
       return task();
     });
     this.#queue = result.catch(() => undefined);
@@ -193,9 +240,18 @@ export class AuditLog implements LogIdentity {
   }
 }
 
-/** One entry at most is in doubt: what is found is the log as it was known, or with that entry. */
-function continues(found: SignedCheckpoint, known: SignedCheckpoint): boolean {
-  return found.size === known.size ? equalHashes(found.root, known.root) : found.size === known.size + 1;
+/** Waits for all of them, so that none is still under way when another attempt begins. */
+async function allWritten(writes: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(writes);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+function isSame(left: SignedCheckpoint, right: SignedCheckpoint): boolean {
+  return left.size === right.size && equalHashes(left.root, right.root);
+}
+
+function closed(): AuditError {
+  return new AuditError("CLOSED", "the log was closed");
 }
 
 function failed(code: "NOT_RECORDED" | "IN_DOUBT", message: string, cause: unknown): AuditError {

@@ -35,18 +35,41 @@ export const EMPTY_TAIL: Tail = { frontier: EMPTY_FRONTIER, tiles: [], entries: 
 
 export interface Growth {
   readonly tail: Tail;
-  readonly leaf: Hash;
+  /** Of each new entry, in their order. */
+  readonly leaves: readonly Hash[];
   /** All that is new: none of these is part of a smaller tree, and they may be written in any order. */
-  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly files: readonly TailFile[];
 }
 
-/** The log with one entry more. */
-export function growTail(tail: Tail, entry: Uint8Array): Growth {
+export interface TailFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The log with these entries more. */
+export function growTail(tail: Tail, entries: readonly Uint8Array[]): Growth {
+  // Of each tile the widest: nobody signs for the sizes in between.
+  const files = new Map<string, TailFile>();
+  const leaves: Hash[] = [];
+  let grown = tail;
+  for (const entry of entries) {
+    const step = growByOne(grown, entry);
+    for (const file of step.files) files.set(file.path.replace(PARTIAL, ""), file);
+    leaves.push(step.leaf);
+    grown = step.tail;
+  }
+  return { tail: grown, leaves, files: [...files.values()] };
+}
+
+/** What tells a partial tile's path from that of the full one. */
+const PARTIAL = /\.p\/\d+$/;
+
+function growByOne(tail: Tail, entry: Uint8Array) {
   const leaf = hashLeaf(entry);
   const frontier = pushLeaf(tail.frontier, leaf);
   const entries = [...tail.entries, entry];
   const bundle = bundlePath(lastTile(0, frontier.size), entries.length);
-  const files = [{ path: bundle, bytes: encodeBundle(entries) }];
+  const files: TailFile[] = [{ path: bundle, bytes: encodeBundle(entries) }];
   const tiles = [...tail.tiles];
   let hash: Hash | undefined = leaf;
   // A tile that fills up gives one hash to the level above.
@@ -58,7 +81,8 @@ export function growTail(tail: Tail, entry: Uint8Array): Growth {
     tiles[level] = full ? [] : hashes;
     hash = full ? treeRoot(hashes) : undefined;
   }
-  return { tail: { frontier, tiles, entries: entries.length === TILE_WIDTH ? [] : entries }, leaf, files };
+  const grown: Tail = { frontier, tiles, entries: entries.length === TILE_WIDTH ? [] : entries };
+  return { tail: grown, leaf, files };
 }
 
 function lastTile(level: number, size: number): number {

@@ -166,7 +166,7 @@ describe("outcomes", () => {
 describe("entries", () => {
   async function forged(log: AuditLog, entry: Uint8Array, store: MemoryStore): Promise<void> {
     // What no writer of ours would take in: the log's own key over an entry that is not the log's own.
-    const growth = growTail(EMPTY_TAIL, entry);
+    const growth = growTail(EMPTY_TAIL, [entry]);
     for (const { path, bytes } of growth.files) await store.write(path, bytes);
     const root = rootOf(growth.tail.frontier);
     const { bytes } = await signCheckpoint({ origin: ORIGIN, size: 1, root }, log.signer);
@@ -212,7 +212,7 @@ describe("a tree of three levels", () => {
     store = new MemoryStore();
     let tail = EMPTY_TAIL;
     for (let n = 0; n < SIZE; n++) {
-      const growth = growTail(tail, Buffer.from(`entry ${n}`));
+      const growth = growTail(tail, [Buffer.from(`entry ${n}`)]);
       tail = growth.tail;
       const kept = growth.files.filter(
         ({ path }) => n === SIZE - 1 || !/^tile\/(0|entries)\/.*\.p/.test(path),
