@@ -31,6 +31,11 @@ export function readIdentity({ extensions }: Certificate): SigstoreIdentity | st
   return { identity, issuer };
 }
 
+/** Whether Fulcio, or something that says it is one, issued the certificate: a claim, by which a verifier is chosen. */
+export function isFulcioCertificate({ extensions: { others } }: Certificate): boolean {
+  return others.has(ISSUER_V1) || others.has(ISSUER_V2);
+}
+
 /** A UTF8String, in DER; empty where it is not one. */
 function readText(value: Buffer): string {
   try {

@@ -24,7 +24,7 @@ export type CmsVerdict =
 
 /** Checks an armored, detached CMS signature (RFC 5652 section 5.6) as far as the mathematics goes. */
 export function verifyCms(payload: Uint8Array, armored: string): CmsVerdict {
-  const data = parseArmored(armored);
+  const data = parseCms(armored);
   if ("code" in data) return { ok: false, problem: data, named: undefined };
   const { signer, certificates } = data;
   const [certificate, another] = distinct(certificates.filter((each) => isNamed(each, signer.id)));
@@ -42,7 +42,8 @@ export function verifyCms(payload: Uint8Array, armored: string): CmsVerdict {
   return { ok: true, value: { certificate, others, signer } };
 }
 
-function parseArmored(armored: string): SignedData | X509Problem<"MALFORMED_SIGNATURE"> {
+/** Parses the armored form; nothing is verified. */
+export function parseCms(armored: string): SignedData | X509Problem<"MALFORMED_SIGNATURE"> {
   const lines = armored.length <= MAX_ARMOR_CHARACTERS ? armorLines(armored, CMS_ARMOR_LABEL) : undefined;
   const bytes = lines === undefined ? undefined : decodeBase64Lines(lines);
   if (bytes === undefined) return problem("MALFORMED_SIGNATURE", "not the armor of one CMS signature");

@@ -90,7 +90,7 @@ describeWithTools(["git", "gpgsm", "openssl"], "a repository that git signed thr
       text.replace("signed by alice", "signed by Alice"),
     );
     craft("signed twice", "signed by alice", (text) => {
-      const [armored = ""] = /(?<=gpgsig )-----BEGIN[^]*?-----END SIGNED MESSAGE-----/.exec(text) ?? [];
+      const [armored = ""] = /(?<=gpgsig )-----BEGIN[\s\S]*?-----END SIGNED MESSAGE-----/.exec(text) ?? [];
       return text.replace(armored, `${armored}\n ${armored}`);
     });
     judgements = new Map(

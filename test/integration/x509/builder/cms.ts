@@ -32,7 +32,7 @@ export function attribute(type: string, ...values: readonly Uint8Array[]): Buffe
 export function signerInfo(
   payload: Uint8Array,
   signer: Issued,
-  issuer: Issued,
+  issuer: Pick<Issued, "name">,
   parts: CmsParts = {},
 ): Buffer {
   const { hash = signer.key.hash, contentType = DATA, digestOf = payload, extraAttributes = [] } = parts;
@@ -92,7 +92,12 @@ export function armor(bytes: Uint8Array): string {
 }
 
 /** One armored, detached signature. */
-export function signCms(payload: Uint8Array, signer: Issued, issuer: Issued, parts: CmsParts = {}): string {
+export function signCms(
+  payload: Uint8Array,
+  signer: Issued,
+  issuer: Pick<Issued, "name">,
+  parts: CmsParts = {},
+): string {
   const { certificates = [signer.certificate], hash = signer.key.hash } = parts;
   const signers = [signerInfo(payload, signer, issuer, parts)];
   return armor(container({ certificates, signers, digests: [hash], version: parts.id?.version ?? 1 }));
