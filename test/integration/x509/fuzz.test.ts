@@ -3,62 +3,15 @@ import { describe, expect, it } from "vitest";
 import { MalformedDer } from "../../../src/signatures/x509/der.ts";
 import { parseRevocationList } from "../../../src/signatures/x509/revocation-list.ts";
 import { parseSignedData } from "../../../src/signatures/x509/signed-data.ts";
-import {
-  authority,
-  basicConstraints,
-  issue,
-  keyUsage,
-  revocationList,
-  subjectKeyId,
-} from "./builder/certificate.ts";
-import { armor, container, signerInfo } from "./builder/cms.ts";
-import { ber } from "./builder/der.ts";
-import { pss } from "./builder/keys.ts";
+import { describeWithTools } from "../../support/tools.ts";
+import { NOW } from "../commits/objects.ts";
+import { Sandbox } from "../commits/sandbox.ts";
+import { pem, revocationList } from "./builder/certificate.ts";
+import { armor } from "./builder/cms.ts";
 import { codeOf, judge, PAYLOAD } from "./judge.ts";
+import { alice, mutate, mutation, root, signatures, sub } from "./mutations.ts";
 
-const root = authority(undefined);
-const sub = authority(root, {
-  name: "sub",
-  extensions: [basicConstraints(1), keyUsage(5), subjectKeyId(Buffer.of(1))],
-});
-const alice = issue(sub, { extensions: [keyUsage(0), subjectKeyId(Buffer.of(2))] });
-const certificates = [alice.certificate, sub.certificate];
-const signers = [signerInfo(PAYLOAD, alice, sub)];
-const bob = issue(sub, { name: "bob", key: pss() });
-const byBob = { certificates: [bob.certificate, sub.certificate], signers: [signerInfo(PAYLOAD, bob, sub)] };
-const signatures = [
-  container({ certificates, signers }),
-  container({ certificates, signers, wrap: ber }),
-  container(byBob),
-];
 const judging = { roots: [root] };
-
-const mutation = fc.record({
-  of: fc.constantFrom(...signatures),
-  at: fc.nat(),
-  kind: fc.constantFrom("flip", "set", "delete", "insert", "cut", "repeat"),
-  octets: fc.uint8Array({ minLength: 1, maxLength: 4 }),
-});
-
-function mutate({ of, at, kind, octets }: Parameters<Parameters<typeof mutation.map>[0]>[0]): Buffer {
-  const position = at % of.length;
-  const [before, after] = [of.subarray(0, position), of.subarray(position)];
-  const [first = 0] = octets;
-  switch (kind) {
-    case "flip":
-      return Buffer.concat([before, Buffer.of((after[0] ?? 0) ^ (1 << (first % 8))), after.subarray(1)]);
-    case "set":
-      return Buffer.concat([before, octets, after.subarray(octets.length)]);
-    case "delete":
-      return Buffer.concat([before, after.subarray(octets.length)]);
-    case "insert":
-      return Buffer.concat([before, octets, after]);
-    case "cut":
-      return before;
-    default:
-      return Buffer.concat([before, after.subarray(0, first), after]);
-  }
-}
 
 /** What may differ and still be the same statement: who signed it, over what, and when. */
 const statement = (verdict: ReturnType<typeof judge>) =>
@@ -127,5 +80,35 @@ describe("parsers", () => {
   it("do not descend into what is nested deeply", () => {
     const nested = Buffer.concat([Buffer.from("3080".repeat(20_000), "hex"), Buffer.alloc(40_000)]);
     expect(parses(parseSignedData, nested)).toBe(false);
+  });
+});
+
+describeWithTools(["openssl"], "what is accepted of mutated signatures", () => {
+  it("is accepted by openssl too", () => {
+    using sandbox = new Sandbox();
+    const roots = sandbox.write("roots.pem", pem(root.certificate));
+    const content = sandbox.write("payload", PAYLOAD);
+    const isGenuine = (bytes: Buffer) => signatures.some((each) => each.equals(bytes));
+    const accepted = fc
+      .sample(mutation, { numRuns: 4000, seed: 20_261_122 })
+      .map(mutate)
+      .filter((bytes) => !isGenuine(bytes) && judge(armor(bytes), judging).ok);
+    // Announced digest algorithms and the versions are not signed: some mutants there are the same statement.
+    expect(accepted.length).toBeGreaterThan(0);
+    const time = ["-attime", String(NOW / 1000)];
+    for (const bytes of [...signatures, ...accepted]) {
+      const files = [
+        "-inform",
+        "DER",
+        "-in",
+        sandbox.write("cms", bytes),
+        "-content",
+        content,
+        "-CAfile",
+        roots,
+      ];
+      const args = ["cms", "-verify", "-binary", "-purpose", "any", ...time, ...files];
+      expect(sandbox.run("openssl", args).equals(PAYLOAD), bytes.toString("hex")).toBe(true);
+    }
   });
 });
