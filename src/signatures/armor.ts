@@ -1,7 +1,8 @@
 /** More than any real signature; the same bound stands in the commit parser. */
 export const MAX_ARMOR_CHARACTERS = 64 * 1024;
 
-const BASE64_LINE = /^[A-Za-z0-9+/]+={0,2}$/;
+/** Padding may stand on a line of its own, where the writer breaks lines at a fixed width. */
+const BASE64_LINE = /^[A-Za-z0-9+/=]+$/;
 
 /**
  * The bytes of base64 lines, or undefined where the text is not what encoding those bytes gives back:

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseAllowedSigners } from "./allowed-signers.ts";
+import { nameSigner } from "./pattern-list.ts";
 import { toSshKeyLine } from "./sign.ts";
 
 const KEY = toSshKeyLine(generateKeyPairSync("ed25519").publicKey);
@@ -40,10 +42,62 @@ describe("an entry", () => {
     });
   });
 
+  it.each(["20260101Z", "20260101z", "20260101UTC", "202601010000utc"])("may have the time %s", (time) => {
+    expect(only(`a valid-after="${time}" ${KEY}`).validAfter).toBe(Date.UTC(2026, 0, 1));
+  });
+
   it("has times in the machine's own zone, unless they end in Z", () => {
     expect(only(`a valid-after="202601011230" ${KEY}`).validAfter).toBe(
       new Date(2026, 0, 1, 12, 30).getTime(),
     );
+  });
+});
+
+describe("an entry of a certificate authority", () => {
+  it("says whom the authority may name, and when", () => {
+    const { signers, authorities } = read(
+      `a*,!ann cert-authority,valid-after="20260101Z",namespaces="git" ${KEY}\nb ${KEY}`,
+    );
+    expect(signers.map(({ principal }) => principal)).toEqual(["b"]);
+    expect(authorities).toMatchObject([
+      { principals: "a*,!ann", validAfter: Date.UTC(2026, 0, 1), validBefore: undefined, line: 1 },
+    ]);
+  });
+
+  it.each([
+    [["bob", "alice", "ann"], "a*", "alice"],
+    [["bob", "ann", "alice"], "a*,!ann", "alice"],
+    [["ann"], "a*,!ann", undefined],
+    [["alice", "bob"], "bob,alice", "bob"],
+    [["alice"], "*", "alice"],
+    [["alice"], "Alice", undefined],
+    [["alice"], "alic", undefined],
+    [["alice.evil"], "alice", undefined],
+    [["é"], "?", undefined],
+    [["é"], "??", "é"],
+    [["!alice"], "!alice", undefined],
+    [[], "*", undefined],
+  ])("names of %j by %j: %s", (principals, list, expected) => {
+    expect(nameSigner(principals, list)).toBe(expected);
+  });
+});
+
+describe("a local time", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ["20260329020000", "MALFORMED_ALLOWED_SIGNERS"],
+    ["20260329015959", "accepted"],
+    ["20260329030000", "accepted"],
+    ["20261025023000", "MALFORMED_ALLOWED_SIGNERS"],
+    ["20261025015959", "accepted"],
+    ["20261025030000", "accepted"],
+    ["20261025023000Z", "accepted"],
+  ])("that is not one instant is refused: %s", (time, expected) => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    expect(codeOf(`a valid-after="${time}" ${KEY}`)).toBe(expected);
   });
 });
 
@@ -83,6 +137,10 @@ describe("a file with a line that cannot be read is refused whole", () => {
     ["an unclosed option", `a namespaces="git ${KEY}`],
     ["an option twice", `a namespaces="git",namespaces="file" ${KEY}`],
     ["a comma too many", `a namespaces="git", ${KEY}`],
+    ["a byte order mark", `\ufeffa ${KEY}`],
+    ["a space that is none for ssh-keygen", `a \u00a0${KEY}`],
+    ["a NUL byte", `a ${KEY} comment\0`],
+    ["a backslash in an option", `a namespaces="git\\" ${KEY}`],
     ["a day that does not exist", `a valid-after="20260231Z" ${KEY}`],
     ["a month that does not exist", `a valid-after="20261301Z" ${KEY}`],
     ["an hour that does not exist", `a valid-after="202601012500Z" ${KEY}`],
@@ -97,4 +155,30 @@ describe("a file with a line that cannot be read is refused whole", () => {
     const subjects = parsed.ok ? [] : parsed.refusals.map(({ subject }) => subject);
     expect(subjects).toEqual(["line 1", "line 3"]);
   });
+});
+
+it("answers any text, and never throws", () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      "a",
+      "b,!a",
+      " ",
+      "\t",
+      "cert-authority",
+      ",",
+      'namespaces="git"',
+      'valid-after="20260101"',
+      '"',
+      "#",
+      "\n",
+      KEY,
+    ),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(word), (words) => {
+      expect(["accepted", "MALFORMED_ALLOWED_SIGNERS"]).toContain(codeOf(words.join("")));
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -47,6 +47,16 @@ describe("the armor", () => {
     expect(codeOf(armored)).toBe("MALFORMED_SIGNATURE");
   });
 
+  it("may end with a line of padding alone, as ssh-keygen breaks lines", () => {
+    const base64 = BLOB.toString("base64");
+    expect(base64).toMatch(/[^=]=$/);
+    const broken = (ending: string) =>
+      `-----BEGIN SSH SIGNATURE-----\n${base64.slice(0, -1)}\n${ending}\n-----END SSH SIGNATURE-----\n`;
+    expect(codeOf(broken("="))).toBe("accepted");
+    expect(codeOf(broken("=="))).toBe("MALFORMED_SIGNATURE");
+    expect(codeOf(broken("=\nAAAA"))).toBe("MALFORMED_SIGNATURE");
+  });
+
   it("has one spelling of its last characters", () => {
     const padded = armor(Buffer.from("SSHSIG!"));
     expect(padded).toContain("IQ==");

@@ -87,7 +87,12 @@ export function signCertified(
   certificate: Uint8Array,
   message: Uint8Array = MESSAGE,
 ): string {
-  const parsed = parseSshSignature(signSsh(message, key));
+  return showCertificate(signSsh(message, key), certificate);
+}
+
+/** The same signature with another key or certificate put in: what is signed does not name the key. */
+export function showCertificate(armored: string, certificate: Uint8Array): string {
+  const parsed = parseSshSignature(armored);
   if (!parsed.ok) throw new TypeError(parsed.refusals[0].message);
   return armor(encodeSshSignature({ ...parsed.value, publicKey: certificate }));
 }

@@ -5,7 +5,17 @@ import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { trustKeyFiles } from "../../../src/trust/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Sandbox } from "../commits/sandbox.ts";
-import { Authority, KEYS, MESSAGE, type Request, signCertified, succeeds } from "./authority.ts";
+import { securityKey } from "../commits/security-key.ts";
+import {
+  Authority,
+  KEYS,
+  MESSAGE,
+  type Request,
+  readBlob,
+  showCertificate,
+  signCertified,
+  succeeds,
+} from "./authority.ts";
 
 /** The moment at which all is judged, as ssh-keygen is told and as we are. */
 const AT = { shown: "20260615120000Z", time: Date.UTC(2026, 5, 15, 12) };
@@ -121,11 +131,12 @@ describeWithTools(["git", "ssh-keygen"], "certificates, judged by ssh-keygen and
     return { disagreement: `${answer}, and ssh-keygen says ${accepted ?? "no"} to ${allowedSigners}` };
   }
 
-  async function compare(key: KeyObject, by: string, request: Request) {
+  /** Makes a certificate, signs with it, and compares what every entry makes of it. */
+  async function compare(signer: Signer, by: string, request: Request) {
     made += 1;
     const ca = new Authority(sandbox, `ca${made}`, by);
-    const armored = signCertified(key, ca.certificate(key, request));
-    const keys: Readonly<Record<string, string>> = { CA: ca.line, OTHER: other.line, KEY: toSshKeyLine(key) };
+    const armored = signer.sign(readBlob(ca.certify(signer.line, request)));
+    const keys: Readonly<Record<string, string>> = { CA: ca.line, OTHER: other.line, KEY: signer.line };
     const found: Comparison[] = [];
     for (const entry of ENTRIES) {
       const file = entry.replaceAll(/\b(CA|OTHER|KEY)$/gm, (name) => keys[name] ?? name);
@@ -140,16 +151,29 @@ describeWithTools(["git", "ssh-keygen"], "certificates, judged by ssh-keygen and
 
   describe("of an Ed25519 key by an Ed25519 authority", () => {
     it.each(CASES)("%s", async (_, request, tally) => {
-      expect(await compare(makeKey("ed25519"), "ed25519", request)).toEqual({ ...tally, disagreements: [] });
+      expect(await compare(softwareKey("ed25519"), "ed25519", request)).toEqual({
+        ...tally,
+        disagreements: [],
+      });
     });
   });
 
   describe("of every kind of key, by every kind of authority", () => {
     const kinds = Object.keys(KEYS).flatMap((kind) => ["ecdsa", "rsa"].map((by) => [kind, by] as const));
     it.each(kinds)("%s by %s", async (kind, by) => {
-      const compared = await compare(makeKey(kind), by, { principals: ["alice"] });
+      const compared = await compare(softwareKey(kind), by, { principals: ["alice"] });
       expect(compared).toEqual({ ...GOOD, disagreements: [] });
     });
+  });
+
+  describe("of security keys", () => {
+    it.each(["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"] as const)(
+      "%s",
+      async (type) => {
+        const compared = await compare(hardwareKey(type), "ed25519", { principals: ["alice"] });
+        expect(compared).toEqual({ ...GOOD, disagreements: [] });
+      },
+    );
   });
 
   it("by an authority that signs over SHA-1 are refused, which ssh-keygen does not do", async () => {
@@ -167,9 +191,25 @@ describeWithTools(["git", "ssh-keygen"], "certificates, judged by ssh-keygen and
   });
 
   it("has compared as many as it says", () => {
-    expect((CASES.length + 2 * Object.keys(KEYS).length) * ENTRIES.length).toBe(375);
+    expect((CASES.length + 2 * Object.keys(KEYS).length + 2) * ENTRIES.length).toBe(405);
   });
 });
+
+/** Somebody who signs, and shows a certificate. */
+interface Signer {
+  readonly line: string;
+  sign(certificate: Buffer): string;
+}
+
+function softwareKey(kind: string): Signer {
+  const key = makeKey(kind);
+  return { line: toSshKeyLine(key), sign: (certificate) => signCertified(key, certificate) };
+}
+
+function hardwareKey(type: Parameters<typeof securityKey>[0]): Signer {
+  const key = securityKey(type);
+  return { line: key.line, sign: (certificate) => showCertificate(key.sign(MESSAGE), certificate) };
+}
 
 function makeKey(kind: string): KeyObject {
   const make = KEYS[kind];
