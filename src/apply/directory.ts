@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { systemErrorCode } from "../fault.ts";
+import { type JsonValue, type Located, manifestsOf, parseObjects, parseYaml } from "../render/index.ts";
 import { syncFolder } from "../sync-folder.ts";
 import type { LogPosition, Recorded } from "../verified.ts";
 import { ApplyError } from "./error.ts";
@@ -62,9 +63,17 @@ export class DirectoryTarget implements Target {
     return live !== undefined && holdsExactly(join(this.#store, live), toFiles(admission));
   }
 
+  async isIntact({ index, leafHash }: LogPosition): Promise<boolean> {
+    const live = await this.#live();
+    if (live === undefined) return false;
+    const folder = join(this.#store, live);
+    const { entry, manifests } = (await readProvenance(folder)) ?? {};
+    return entry?.index === index && entry.leafHash === leafHash && manifests === (await digestOf(folder));
+  }
+
   async currentEntry(): Promise<LogPosition | undefined> {
     const live = await this.#live();
-    return live === undefined ? undefined : readEntry(join(this.#store, live));
+    return live === undefined ? undefined : (await readProvenance(join(this.#store, live)))?.entry;
   }
 
   /** Makes sure that the path is free or ours: a folder that somebody filled is not overwritten. */
@@ -125,12 +134,29 @@ async function writeAndSync(file: FileHandle, text: string): Promise<void> {
 
 const provenanceSchema = z.object({
   entry: z.object({ index: z.int().nonnegative(), leafHash: z.string() }),
+  manifests: z.string(),
 });
 
-async function readEntry(folder: string): Promise<LogPosition | undefined> {
+/** Undefined where it is damaged: as if nothing was ever applied, and so written again. */
+async function readProvenance(folder: string): Promise<z.output<typeof provenanceSchema> | undefined> {
   const text = await readFile(join(folder, PROVENANCE_FILE), "utf8").catch(() => "null");
   const provenance = provenanceSchema.safeParse(parseJson(text));
-  return provenance.success ? provenance.data.entry : undefined; // damaged: as if never applied, and so written again
+  return provenance.success ? provenance.data : undefined;
+}
+
+/** Of the objects in a generation; undefined where a file is no object that could have been written there. */
+async function digestOf(folder: string): Promise<string | undefined> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => !entry.isDirectory() && entry.name !== PROVENANCE_FILE);
+  const documents: Located<JsonValue>[] = [];
+  for (const { parentPath, name } of files) {
+    const bytes = await readFile(join(parentPath, name)).catch(() => undefined);
+    const parsed = bytes && parseYaml(bytes, name);
+    if (parsed?.ok !== true) return undefined;
+    documents.push(...parsed.value.map(({ value }) => ({ value, origin: name })));
+  }
+  const { objects, refusals } = parseObjects(documents);
+  return refusals.length > 0 ? undefined : manifestsOf(objects.map(({ value }) => value)).digest;
 }
 
 function parseJson(text: string): unknown {

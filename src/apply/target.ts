@@ -29,6 +29,8 @@ export interface Target {
   apply(admission: Recorded<Admission>): Promise<ApplyReport>;
   /** Whether the target holds this admission now, whole and unchanged. */
   holds(admission: Recorded<Admission>): Promise<boolean>;
+  /** Whether the target still is as it was left for this entry of the log, whatever that was. */
+  isIntact(entry: LogPosition): Promise<boolean>;
   /** Which log entry the target says it was brought to; undefined when nothing was ever applied. */
   currentEntry(): Promise<LogPosition | undefined>;
 }

@@ -1,5 +1,5 @@
 import { attest } from "../artifacts/index.ts";
-import { type FetchedSnapshot, fetchSnapshot } from "../git/index.ts";
+import { type FetchedSnapshot, fetchSnapshot, type Oid, readFetched } from "../git/index.ts";
 import { render } from "../render/index.ts";
 import { verifySnapshot } from "../trust/index.ts";
 import { decide, type Findings } from "./decide.ts";
@@ -16,7 +16,18 @@ import type { Stages, TimeStage } from "./stages.ts";
  */
 export async function judge(gate: PreparedGate, start: RangeStart, stages: Stages): Promise<Decision> {
   const { timed = untimed } = stages;
-  const fetched = await timed("fetch", () => fetchChange(gate, start, stages));
+  return judgeFetched(gate, await timed("fetch", () => fetchChange(gate, start, stages)), stages);
+}
+
+/** Judges anew what was admitted before and still stands, whatever the branch holds by now. */
+export async function judgeStanding(gate: PreparedGate, head: Oid, stages: Stages): Promise<Decision> {
+  const { url, branch, path } = gate.config;
+  const request = { url, ref: { branch }, head, path, stateDir: stages.gitDir };
+  return judgeFetched(gate, await readFetched(request), stages);
+}
+
+async function judgeFetched(gate: PreparedGate, fetched: FetchedSnapshot, stages: Stages): Promise<Decision> {
+  const { timed = untimed } = stages;
   const at = stages.now(); // after the fetch: a slow server does not make an expired key count
   const found = toFindings(gate, fetched, at);
   if (!fetched.ok) return decide({ ...found, fetch: fetched.refusals });

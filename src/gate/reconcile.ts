@@ -3,7 +3,7 @@ import type { OutcomeResult } from "../audit/index.ts";
 import type { Recorded } from "../verified.ts";
 import type { Admit, Decision } from "./decision.ts";
 import { GateError } from "./error.ts";
-import { judge } from "./judge.ts";
+import { judge, judgeStanding } from "./judge.ts";
 import type { PreparedGate } from "./prepare.ts";
 import { rangeStart } from "./range-start.ts";
 import { asAdmission, asRecorded, type Books, recordDecision, recordOutcome } from "./record.ts";
@@ -36,8 +36,28 @@ export async function reconcile(
   const decision = await judge(gate, start, stages);
   if (decision.verdict === "admit") return carryOut(decision, target, books, stages);
   const known = books.ledger.find(decision);
-  if (known !== undefined) return { decision: asRecorded(decision, known.entry), news: false };
-  return { decision: await recordDecision(decision, books), news: true };
+  const recorded = known && asRecorded(decision, known.entry);
+  const denied = recorded ?? (await recordDecision(decision, books));
+  const restored = await restoreStanding(gate, target, books, stages);
+  return { decision: denied, news: recorded === undefined, ...restored };
+}
+
+/**
+ * A head that is refused leaves in place what was admitted before it. Where somebody changed that, it is put back like
+ * any other admission: judged by the trust and the policies of today, recorded, applied.
+ */
+async function restoreStanding(
+  gate: PreparedGate,
+  target: Target,
+  books: Books,
+  stages: Stages,
+): Promise<Pick<Reconciled, "outcome" | "report">> {
+  const { lastAdmit } = books.ledger.historyOf(gate.config.gate);
+  if (lastAdmit?.outcome !== "applied" || (await target.isIntact(lastAdmit.entry))) return {};
+  const standing = await judgeStanding(gate, lastAdmit.decision.source.revision, stages);
+  if (standing.verdict === "deny") return {};
+  const { outcome, report } = await carryOut(standing, target, books, stages);
+  return { ...(outcome && { outcome }), ...(report && { report }) };
 }
 
 async function carryOut(decision: Admit, target: Target, books: Books, stages: Stages): Promise<Reconciled> {

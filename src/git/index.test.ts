@@ -20,6 +20,7 @@ it("shows this much of the folder and no more", () => {
       "readMergedTags",
       "readRange",
       "readRawTag",
+      "readFetched",
       "readSnapshot",
       "readTree",
       "parseCommit",

@@ -4,6 +4,7 @@ export {
   type FetchedSnapshot,
   type FetchRequest,
   fetchSnapshot,
+  readFetched,
   type Sharing,
 } from "./fetch/fetch-snapshot.ts";
 export { SharedFetches } from "./fetch/shared-fetches.ts";

@@ -16,6 +16,7 @@ function cutting(target: Target, moment: "before" | "after"): Target {
       throw new Error("the power was cut");
     },
     holds: (admission) => target.holds(admission),
+    isIntact: (entry) => target.isIntact(entry),
     currentEntry: () => target.currentEntry(),
   };
 }

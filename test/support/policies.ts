@@ -26,3 +26,8 @@ value := input.object.metadata.name
 
 deny contains "different" if value == "x"
 `;
+
+export const NOTHING_PASSES = `package sluice.object.nothing
+
+deny contains "nothing passes" if input.object
+`;

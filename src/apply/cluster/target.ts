@@ -75,7 +75,11 @@ export class ClusterTarget implements Target {
     return { pruned, drift: run.drift };
   }
 
-  async holds({ entry }: Recorded<Admission>): Promise<boolean> {
+  holds({ entry }: Recorded<Admission>): Promise<boolean> {
+    return this.isIntact(entry); // its objects are those that were applied for it
+  }
+
+  async isIntact(entry: LogPosition): Promise<boolean> {
     const inventory = await this.#options.inventory.read();
     if (inventory.entry?.index !== entry.index || inventory.entry.leafHash !== entry.leafHash) return false;
     this.#options.observer.expect(this.#options.gate, inventory);

@@ -43,6 +43,10 @@ export class GuardedTarget implements Target {
     return holds;
   }
 
+  isIntact(entry: LogPosition): Promise<boolean> {
+    return this.#target.isIntact(entry);
+  }
+
   currentEntry(): Promise<LogPosition | undefined> {
     return this.#target.currentEntry();
   }

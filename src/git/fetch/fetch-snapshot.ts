@@ -72,6 +72,34 @@ export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnaps
   }
 }
 
+export interface FetchedRequest {
+  readonly url: string;
+  readonly ref: { readonly branch: string };
+  /** A commit that an earlier fetch of this URL brought. */
+  readonly head: Oid;
+  readonly stateDir: string;
+  readonly path: string;
+  readonly limits?: GitLimits;
+}
+
+/** Reads a commit that is here already, with an empty range; asks nobody. Throws {@link GitError}. */
+export async function readFetched(request: FetchedRequest): Promise<FetchedSnapshot> {
+  const { url, head, path, limits = DEFAULT_GIT_LIMITS } = request;
+  const signal = AbortSignal.timeout(limits.fetchMs);
+  const { url: asked } = new SmartHttp({ url, limits, signal });
+  const repository = await StateRepository.at(request.stateDir, asked, limits).open();
+  try {
+    const ref = `refs/heads/${request.ref.branch}`;
+    const options = { withChangedPaths: false, signal };
+    const judged = await readSnapshot(repository, { url, ref, head, base: head, path }, options);
+    return { ...judged, ref, head, base: head };
+  } catch (error) {
+    throw toFetchError(error, signal);
+  } finally {
+    repository.close();
+  }
+}
+
 interface Session {
   readonly request: FetchRequest;
   readonly remote: SmartHttp;

@@ -52,6 +52,7 @@ class Bench {
       return NOTHING_BESIDES;
     },
     holds: async ({ revision }) => this.applied.at(-1) === revision,
+    isIntact: async () => true,
     currentEntry: async () => {
       this.meanwhile();
       return undefined;

@@ -114,6 +114,24 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate has applie
     );
   });
 
+  it("is put back while the head of the branch is refused", async () => {
+    const scene = await open();
+    await scene.world.push({ tree: scene.world.tree(2) });
+    await scene.putGate({ interval: "1s" });
+    scene.run();
+    await scene.until({ Ready: "True Reconciled" });
+    await scene.world.push({ tree: scene.world.tree(3), by: scene.world.mallory });
+    await scene.until({ Ready: "False UnknownKey" });
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: scene.namespace, name: "api" };
+    await scene.client.patch(
+      ref,
+      { type: "merge", body: { spec: { replicas: 5 } } },
+      { fieldManager: "hand" },
+    );
+    await eventually(async () => expect(await scene.replicas()).toBe(2));
+    await scene.until({ Ready: "False UnknownKey" });
+  });
+
   it("is waited for where the gate says so, until it works", async () => {
     const scene = await open();
     await scene.world.push({ tree: scene.world.tree(1) });

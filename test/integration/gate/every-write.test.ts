@@ -120,6 +120,7 @@ describe.each(MOMENTS)("interrupted %s", (moment) => {
         throw new Error("cut off");
       },
       holds: (admission) => target.holds(admission),
+      isIntact: (entry) => target.isIntact(entry),
       currentEntry: () => target.currentEntry(),
     };
     const goingOn = await openBooks(begun.store);

@@ -153,6 +153,7 @@ describe("a target that cannot be written", () => {
     const full = {
       apply: () => Promise.reject(new ApplyError("TARGET_UNWRITABLE", "no space left (ENOSPC)")),
       holds: real.holds.bind(real),
+      isIntact: real.isIntact.bind(real),
       currentEntry: real.currentEntry.bind(real),
     };
     for (let again = 0; again < 2; again++) {

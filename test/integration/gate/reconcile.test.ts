@@ -1,10 +1,11 @@
-import { appendFile, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryStore } from "../../../src/audit/index.ts";
 import { unsigned } from "../../../src/demo/people.ts";
 import { type Flow, useFlows } from "../../support/flow.ts";
 import { readTarget } from "../../support/invariants.ts";
+import { NOTHING_PASSES } from "../../support/policies.ts";
 import type { World } from "../../support/world.ts";
 
 const openFlow = useFlows();
@@ -161,6 +162,45 @@ describe("drift of the target", () => {
     expect(await flow.replicas()).toEqual([1]);
   });
 
+  describe("while the head is refused", () => {
+    beforeEach(async () => {
+      await world.push({ message: "one" });
+      await flow.run();
+      await world.push({ message: "two", by: world.mallory });
+      await flow.run();
+      expect(await flow.story()).toEqual(["admit one", "applied 0", "deny two"]);
+    });
+
+    it.each<[string, (out: string) => Promise<void>]>([
+      ["an object that was changed", (out) => replaceIn(join(out, file), "replicas: 1", "replicas: 4")],
+      ["a file more", (out) => writeFile(join(out, "payments/extra.yaml"), "a: 1\n")],
+      ["a file less", (out) => rm(join(out, file))],
+      ["the link removed", (out) => rm(out)],
+    ])("what stands is put back, and the head stays refused: %s", async (_, drift) => {
+      await drift(world.out);
+      expect(await flow.run()).toMatchObject({ decision: { verdict: "deny" }, outcome: "applied" });
+      expect(await flow.replicas()).toEqual([1]);
+      const story = ["admit one", "applied 0", "deny two", "admit one", "applied 3"];
+      expect(await flow.story()).toEqual(story);
+      // The gate stands where the admission left it, so its refusal is news again; after that it is not.
+      expect(await flow.run()).toMatchObject({ news: true });
+      expect(await flow.run()).toMatchObject({ decision: { verdict: "deny" }, news: false });
+      expect(await flow.story()).toEqual([...story, "deny two"]);
+    });
+
+    it("and not where it would not be let in today", async () => {
+      await world.configure({ policies: { "limits.rego": NOTHING_PASSES } });
+      await rm(join(world.out, file));
+      expect((await flow.run()).outcome).toBeUndefined();
+      expect(await flow.replicas()).toEqual([]);
+    });
+
+    it("nothing is applied where nothing was changed", async () => {
+      expect((await flow.run()).outcome).toBeUndefined();
+      expect(await flow.story()).toEqual(["admit one", "applied 0", "deny two"]);
+    });
+  });
+
   it("what somebody put in the target's place is not overwritten", async () => {
     await world.push({ message: "one" });
     await flow.run();
@@ -179,6 +219,7 @@ describe("an admission that was interrupted", () => {
     const refusing = {
       apply: () => Promise.reject(new Error("cut off")),
       holds: async () => false,
+      isIntact: async () => false,
       currentEntry: async () => undefined,
     };
     await expect(flow.run({ target: refusing })).rejects.toThrow("cut off");
@@ -188,3 +229,9 @@ describe("an admission that was interrupted", () => {
     expect(await flow.story()).toEqual(["admit one", "superseded 0", "admit two", "applied 2"]);
   });
 });
+
+async function replaceIn(path: string, text: string, other: string): Promise<void> {
+  const before = await readFile(path, "utf8");
+  expect(before).toContain(text);
+  await writeFile(path, before.replace(text, other));
+}
