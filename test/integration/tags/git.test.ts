@@ -245,6 +245,28 @@ describeWithTools(["git", "gpg", "ssh-keygen"], "tags that git made", () => {
       expect(answer).toMatchObject({ status: 1, counts: { byCode: { KEY_REVOKED: 1 }, verified: 1 } });
     });
 
+    it("takes a TrustPolicy, whose signers count whatever their roles", async () => {
+      const policy = `
+apiVersion: sluice.dev/v1
+kind: TrustPolicy
+metadata: {name: t}
+spec:
+  signers: [{name: alice, roles: [reader], keys: [{ssh: "${readFileSync(sandbox.path("alice.pub"), "utf8").trim()}"}]}]
+  history: {start: root}
+  commits: [{paths: ["prod/**"], signedBy: {role: developer}}]
+`;
+      const answer = await report(
+        "--tag",
+        "ssh",
+        "gpg",
+        "moved",
+        "--trust",
+        sandbox.write("trust.yaml", policy),
+      );
+      expect(answer.counts).toMatchObject({ verified: 1, byCode: { UNKNOWN_KEY: 1, TAG_NAME_MISMATCH: 1 } });
+      expect(answer.tags[0]).toMatchObject({ signer: "alice", code: null });
+    });
+
     it("prints for people", async () => {
       const args = ["verify", "tag", "--repo", sandbox.repo, "--tag", "ssh", "unsigned", ...keys()];
       const { code, stdout } = await runCli(args);
