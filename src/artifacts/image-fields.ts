@@ -53,6 +53,7 @@ function suspiciousFields(value: JsonObject): [key: string, text: string][] {
 
 /** `image`, `sidecarImage`, `imageRef`, `RELATED_IMAGE_PROXY`, `sidecar.istio.io/proxyImage`… */
 function isNamedLikeImage(key: string): boolean {
+  if (!/image/i.test(key)) return false; // most fields; the rest costs more
   const words = key
     .slice(key.lastIndexOf("/") + 1)
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")

@@ -4,7 +4,7 @@ import type { Anchor } from "./anchor.ts";
 import { readEntries, type StoredEntry } from "./entries.ts";
 import { AuditError } from "./error.ts";
 import { requireEvidence, writeEvidence } from "./evidence.ts";
-import { equalHashes, rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
+import { equalHashes, hashLeaf, rootOf, TILE_WIDTH, toHex } from "./merkle/index.ts";
 import { type LogPlace, type LogState, publish, recover } from "./recovery.ts";
 import type { Signer } from "./signer.ts";
 import { type LogIdentity, verifyEntry } from "./statement/index.ts";
@@ -128,9 +128,12 @@ export class AuditLog implements LogIdentity {
    */
   async *entries(from = 0): AsyncGenerator<StoredEntry> {
     if (this.#closed) throw closed();
-    const { checkpoint } =
+    const { checkpoint, tail } =
       this.#doubtful === undefined ? this.#state : await this.#exclusive(() => this.#known());
-    yield* readEntries(this.#store, from, checkpoint);
+    const first = checkpoint.size - tail.entries.length;
+    if (from < first) yield* readEntries(this.#store, from, checkpoint);
+    // The root that was signed was made of these very bytes.
+    else for (const entry of tail.entries.slice(from - first)) yield toStored(entry, from++);
   }
 
   /** Waits for what was begun, and lets another writer in. */
@@ -238,6 +241,10 @@ export class AuditLog implements LogIdentity {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function toStored(bytes: Uint8Array, index: number): StoredEntry {
+  return { index, leafHash: toHex(hashLeaf(bytes)), bytes };
 }
 
 /** Waits for all of them, so that none is still under way when another attempt begins. */

@@ -88,7 +88,9 @@ class HttpRegistry implements Registry {
     const bytes = bodyOf(answer);
     if (bytes === undefined) return undefined;
     const digest = checkDigest(answer, expected ?? announcedDigest(answer));
-    await this.#cache.write(digest, bytes);
+    // A tag was asked about, as it is in every run: what it stands for is here already, as a rule.
+    const kept = expected === undefined ? await this.#cache.read(digest) : undefined;
+    if (kept === undefined) await this.#cache.write(digest, bytes);
     return { digest, bytes };
   }
 
