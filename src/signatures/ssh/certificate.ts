@@ -1,6 +1,6 @@
-import { type Judged, passed, refused } from "../../refusal.ts";
+import { type Judged, passed, type Refusal, refused } from "../../refusal.ts";
 import { checkSignature, readTypedSignature, type SignatureOutcome } from "./check-signature.ts";
-import { parseSshPublicKey, type SshKeyType, type SshPublicKey } from "./public-key.ts";
+import { parseSshPublicKey, type SshKeyCode, type SshKeyType, type SshPublicKey } from "./public-key.ts";
 import { MalformedWire, WireReader, wireString } from "./wire.ts";
 
 /** An OpenSSH certificate, as it claims to be: {@link checkCertificate} tells whether its authority made it. */
@@ -168,15 +168,14 @@ export function checkCertificate(
   }
 }
 
-function refuseKey(
-  whose: string,
-  { code, message }: { readonly code: string; readonly message: string },
-): Judged<never, SshCertificateCode> {
-  const codes: Readonly<Record<string, SshCertificateCode>> = {
-    UNSUPPORTED_KEY: "UNSUPPORTED_CERTIFICATE",
-    WEAK_KEY: "WEAK_CERTIFICATE",
-  };
-  return refuse(codes[code] ?? "MALFORMED_CERTIFICATE", `${whose}: ${message}`);
+const KEY_CODES: Readonly<Record<SshKeyCode, SshCertificateCode>> = {
+  MALFORMED_KEY: "MALFORMED_CERTIFICATE",
+  UNSUPPORTED_KEY: "UNSUPPORTED_CERTIFICATE",
+  WEAK_KEY: "WEAK_CERTIFICATE",
+};
+
+function refuseKey(whose: string, { code, message }: Refusal<SshKeyCode>): Judged<never, SshCertificateCode> {
+  return refuse(KEY_CODES[code], `${whose}: ${message}`);
 }
 
 function refuse(code: SshCertificateCode, message: string): Judged<never, SshCertificateCode> {

@@ -62,9 +62,11 @@ class KrlParser {
   readonly #bytes: Uint8Array;
   readonly #reader: WireReader;
   readonly #budget = new EntryBudget();
-  readonly #fingerprints = new Set<string>();
-  readonly #sha1s = new Set<string>();
-  readonly #certificates = new Map<string, RevokedCertificates>();
+  readonly #lists = {
+    fingerprints: new Set<string>(),
+    sha1s: new Set<string>(),
+    certificates: new Map<string, RevokedCertificates>(),
+  };
   readonly #signers = new Set<string>();
 
   constructor(bytes: Uint8Array) {
@@ -86,24 +88,24 @@ class KrlParser {
         this.#readSection(type, new WireReader(data));
       }
     }
-    const lists = { fingerprints: this.#fingerprints, sha1s: this.#sha1s, certificates: this.#certificates };
-    return passed({ ...header, ...lists, signedBy: [...this.#signers] });
+    return passed({ ...header, ...this.#lists, signedBy: [...this.#signers] });
   }
 
   #readSection(type: number, reader: WireReader): void {
+    const { fingerprints, sha1s } = this.#lists;
     switch (type) {
       case Section.certificates:
         this.#readCertificates(reader);
         break;
       case Section.explicitKeys:
-        this.#readAll(reader, (key) => this.#fingerprints.add(fingerprintOf(key)));
+        this.#readAll(reader, (key) => fingerprints.add(fingerprintOf(key)));
         break;
       case Section.sha1Fingerprints:
-        this.#readAll(reader, (digest) => this.#sha1s.add(requireLength(digest, SHA1_BYTES).toString("hex")));
+        this.#readAll(reader, (digest) => sha1s.add(requireLength(digest, SHA1_BYTES).toString("hex")));
         break;
       case Section.sha256Fingerprints:
         this.#readAll(reader, (digest) =>
-          this.#fingerprints.add(toFingerprint(requireLength(digest, SHA256_BYTES))),
+          fingerprints.add(toFingerprint(requireLength(digest, SHA256_BYTES))),
         );
         break;
       case Section.extension:
@@ -125,7 +127,8 @@ class KrlParser {
     const key = reader.string();
     const id = key.length === 0 ? ANY_AUTHORITY : authorityId(key);
     if (reader.string().length !== 0) throw new MalformedWire("a reserved field is in use");
-    this.#certificates.set(id, readRevokedCertificates(reader, this.#certificates.get(id), this.#budget));
+    const { certificates } = this.#lists;
+    certificates.set(id, readRevokedCertificates(reader, certificates.get(id), this.#budget));
   }
 
   /** The signature is over all bytes before it, the key that made it included. */
@@ -137,8 +140,7 @@ class KrlParser {
     const { fingerprint } = key.value;
     if (this.#signers.has(fingerprint)) return `${fingerprint} signed it twice`;
     if (checkSignature(key.value, signature, signed) !== "good") return `${fingerprint} did not sign it`;
-    const lists = { fingerprints: this.#fingerprints, sha1s: this.#sha1s, certificates: this.#certificates };
-    if (isRevoked(lists, key.value)) return `${fingerprint}, which signed it, is revoked in it`;
+    if (isRevoked(this.#lists, key.value)) return `${fingerprint}, which signed it, is revoked in it`;
     this.#signers.add(fingerprint);
     return undefined;
   }
