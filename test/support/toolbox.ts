@@ -33,6 +33,7 @@ const RECIPES = {
   tesseralog: { package: "./tesseralog" },
   referrersregistry: { package: "./referrersregistry" },
   kubeyaml: { package: "./kubeyaml" },
+  cmspeer: { module: "gitsign", package: "./cmspeer" },
   etcd: { ...KUBERNETES, package: "go.etcd.io/etcd/server/v3" },
   "kube-apiserver": { ...KUBERNETES, package: "k8s.io/kubernetes/cmd/kube-apiserver" },
   kubectl: { ...KUBERNETES, package: "k8s.io/kubernetes/cmd/kubectl" },
@@ -72,7 +73,8 @@ function cacheDirectory(): string {
 function digestOf(module: string, { package: package_, linkerFlags = "" }: Recipe): string {
   const files = ["go.mod", "go.sum"];
   if (package_.startsWith("./")) {
-    files.push(...sourcesIn(module, package_), ...sourcesIn(module, "internal/report"));
+    const folders = [package_, "internal/report"].filter((folder) => existsSync(join(module, folder)));
+    files.push(...folders.flatMap((folder) => sourcesIn(module, folder)));
   }
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(join(module, file)));

@@ -2,7 +2,7 @@ import { CLOCK_SKEW_MS } from "../clock.ts";
 import type { Certificate } from "./certificate.ts";
 import { verifyCms } from "./cms.ts";
 import { findPaths, type Path } from "./find-paths.ts";
-import { judgePath } from "./judge-path.ts";
+import { judgePath, type PathProblem } from "./judge-path.ts";
 import type { X509Trust } from "./material.ts";
 import { problem, type X509Code } from "./verdict.ts";
 
@@ -63,14 +63,13 @@ export function verifyX509Signature(
     return refuse(problem("SIGNATURE_IN_FUTURE", "the signature claims a time to come"), certificate);
   }
   const times = signingTime === undefined ? [now, claimed] : [now, claimed, signingTime];
-  const paths = findPaths(certificate, [...others, ...intermediates], roots);
-  const judged = paths.map((path) => ({ path, found: judgePath(path, { times, now, revocationLists }) }));
-  const good = judged.find(({ found }) => found === undefined);
-  if (good !== undefined) return accept(good.path, signingTime);
-  return refuse(
-    judged[0]?.found ?? problem("CERTIFICATE_UNTRUSTED", "no chain leads to a given root"),
-    certificate,
-  );
+  let refusal: PathProblem = problem("CERTIFICATE_UNTRUSTED", "no chain leads to a given root");
+  for (const [index, path] of findPaths(certificate, [...others, ...intermediates], roots).entries()) {
+    const found = judgePath(path, { times, now, revocationLists });
+    if (found === undefined) return accept(path, signingTime);
+    if (index === 0) refusal = found;
+  }
+  return refuse(refusal, certificate);
 }
 
 function accept(path: Path, signedAt: number | undefined): X509Verdict {
