@@ -1,6 +1,12 @@
-import { type Judged, passed, type Refusal, refused } from "../../refusal.ts";
+import { type Judged, passed, refused } from "../../refusal.ts";
 import { checkSignature, readTypedSignature, type SignatureOutcome } from "./check-signature.ts";
-import { parseSshPublicKey, type SshKeyCode, type SshKeyType, type SshPublicKey } from "./public-key.ts";
+import {
+  fingerprintOf,
+  parseSshPublicKey,
+  type SshKeyCode,
+  type SshKeyType,
+  type SshPublicKey,
+} from "./public-key.ts";
 import { MalformedWire, WireReader, wireString } from "./wire.ts";
 
 /** An OpenSSH certificate, as it claims to be: {@link checkCertificate} tells whether its authority made it. */
@@ -19,7 +25,8 @@ export interface SshCertificate {
   readonly validBefore: number;
   /** Names of restrictions that a verifier must enforce, or refuse. */
   readonly criticalOptions: readonly string[];
-  readonly authority: SshPublicKey;
+  /** The key that is said to have made it; not looked into, because only a trusted one of the same bytes counts. */
+  readonly authority: Pick<SshPublicKey, "fingerprint" | "blob">;
   /** What the authority signed, and what it answered. */
   readonly signedBytes: Uint8Array;
   readonly signature: Uint8Array;
@@ -53,6 +60,12 @@ const CERTIFICATE_TYPES: ReadonlyMap<string, SshKeyType> = new Map(
     type,
   ]),
 );
+
+const KEY_CODES: Readonly<Record<SshKeyCode, SshCertificateCode>> = {
+  MALFORMED_KEY: "MALFORMED_CERTIFICATE",
+  UNSUPPORTED_KEY: "UNSUPPORTED_CERTIFICATE",
+  WEAK_KEY: "WEAK_CERTIFICATE",
+};
 
 /** Whether a key's type is that of a certificate, supported or not. */
 export function isCertificateType(type: string): boolean {
@@ -95,13 +108,18 @@ function readCertificate(blob: Uint8Array): Judged<SshCertificate, SshCertificat
   const fields = Array.from({ length: KEY_FIELDS[keyType] }, () => wireString(reader.string()));
   const key = parseSshPublicKey(Buffer.concat([wireString(keyType), ...fields]));
   const claims = readClaims(reader);
-  const authority = parseSshPublicKey(reader.string());
+  const authority = reader.string();
   const signedBytes = blob.subarray(0, reader.offset);
   const signature = reader.string();
   reader.end();
-  if (!key.ok) return refuseKey("the certificate's key", key.refusals[0]);
-  if (!authority.ok) return refuseKey("the authority's key", authority.refusals[0]);
-  return passed({ ...claims, key: key.value, authority: authority.value, signedBytes, signature });
+  if (!key.ok) return refuse(KEY_CODES[key.refusals[0].code], key.refusals[0].message);
+  return passed({
+    ...claims,
+    key: key.value,
+    authority: { fingerprint: fingerprintOf(authority), blob: authority },
+    signedBytes,
+    signature,
+  });
 }
 
 type Claims = Omit<SshCertificate, "key" | "authority" | "signedBytes" | "signature">;
@@ -166,16 +184,6 @@ export function checkCertificate(
     if (error instanceof MalformedWire) return "malformed";
     throw error;
   }
-}
-
-const KEY_CODES: Readonly<Record<SshKeyCode, SshCertificateCode>> = {
-  MALFORMED_KEY: "MALFORMED_CERTIFICATE",
-  UNSUPPORTED_KEY: "UNSUPPORTED_CERTIFICATE",
-  WEAK_KEY: "WEAK_CERTIFICATE",
-};
-
-function refuseKey(whose: string, { code, message }: Refusal<SshKeyCode>): Judged<never, SshCertificateCode> {
-  return refuse(KEY_CODES[code], `${whose}: ${message}`);
 }
 
 function refuse(code: SshCertificateCode, message: string): Judged<never, SshCertificateCode> {

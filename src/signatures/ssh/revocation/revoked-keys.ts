@@ -38,7 +38,10 @@ export function isRevoked(list: RevokedKeys, subject: SshPublicKey | SshCertific
   );
 }
 
-function isKeyRevoked({ fingerprints, sha1s }: RevokedKeys, { fingerprint, blob }: SshPublicKey): boolean {
+function isKeyRevoked(
+  { fingerprints, sha1s }: RevokedKeys,
+  { fingerprint, blob }: Pick<SshPublicKey, "fingerprint" | "blob">,
+): boolean {
   if (fingerprints.has(fingerprint)) return true;
   return sha1s.size > 0 && sha1s.has(createHash("sha1").update(blob).digest("hex"));
 }
