@@ -287,8 +287,13 @@ spec:
       expect(await report(...args, ...keys())).toMatchObject({ status: 2, verdict: "fault", code });
     });
 
-    it("ends with 2 where nobody is trusted", async () => {
+    it("ends with 2 where trust is not as it must be", async () => {
       expect(await report("--all")).toMatchObject({ status: 2, code: "EMPTY_TRUST" });
+      const revoked = ["--revoked-keys", files.gpg];
+      expect(await report("--all", "--openpgp-keys", files.gpg, ...revoked)).toMatchObject({
+        code: "EMPTY_TRUST",
+      });
+      expect(await report("--all", ...keys(), ...revoked)).toMatchObject({ status: 2, code: "INVALID_KEY" });
     });
   });
 });
