@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import { checkToken, ClusterConnection, parseServer, type TlsOptions } from "./connection.ts";
+import { ClusterConnection, checkToken, parseServer, type TlsOptions } from "./connection.ts";
 import { KubeError } from "./error.ts";
 import { MAX_KUBECONFIG_BYTES } from "./limits.ts";
 

@@ -9,6 +9,8 @@ export const MAX_ERROR_BYTES = MiB;
 export const MAX_CAUSES = 100;
 /** An immutable field's value stands in the message, and what is wrong with it stands behind the value. */
 export const MAX_MESSAGE_CHARACTERS = 2_000;
+/** Of the tree that says who owns which field: what reads it goes down by recursion. */
+export const MAX_FIELDS_DEPTH = 500;
 /** What one Secret can hold. */
 export const MAX_KUBECONFIG_BYTES = MiB;
 export const MAX_TOKEN_BYTES = 64 * 1024;

@@ -1,7 +1,8 @@
 import type { ApiResource } from "./discovery.ts";
 import { KubeError } from "./error.ts";
 import { PAGE_SIZE } from "./limits.ts";
-import { isRecord, type KubeObject, type ObjectType, toKubeObject } from "./object.ts";
+import { toKubeObject } from "./meta.ts";
+import { isRecord, type KubeObject, type ObjectType } from "./object.ts";
 import { pathOf } from "./paths.ts";
 import type { Answer, Call } from "./session.ts";
 
@@ -89,15 +90,17 @@ function readPage({ body }: Answer, type: ObjectType): Page {
   if (!Array.isArray(items) || typeof resourceVersion !== "string" || typeof next !== "string") {
     throw malformed(type);
   }
-  return { items: items.map((item) => toKubeObject(item, type) ?? fail(type)), resourceVersion, next };
+  return { items: items.map((item) => readItem(item, type)), resourceVersion, next };
+}
+
+function readItem(item: unknown, type: ObjectType): KubeObject {
+  const object = toKubeObject(item, type);
+  if (object === undefined || object.metadata.name === "") throw malformed(type);
+  return object;
 }
 
 function isList(body: unknown): body is Record<string, unknown> {
   return isRecord(body) && typeof body.kind === "string" && body.kind.endsWith("List");
-}
-
-function fail(type: ObjectType): never {
-  throw malformed(type);
 }
 
 function malformed({ kind }: ObjectType): KubeError {

@@ -33,7 +33,10 @@ export interface ManagedFieldsEntry {
   fieldsV1?: object;
 }
 
-/** An object as the API server has it. Its kind and name were looked at; the fields are the API server's word. */
+/**
+ * An object as the API server has it. Its metadata has the form that stands here, whoever the API server is; what its
+ * other fields hold is the API server's word.
+ */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -53,18 +56,6 @@ export interface ObjectRef extends ObjectType {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether it has the shape of an object; of an item in a list, which does not repeat its type, with `type` added. */
-export function toKubeObject(value: unknown, type: ObjectType): KubeObject | undefined {
-  if (!isRecord(value) || !isRecord(value.metadata)) return undefined;
-  // Metadata-only answers say PartialObjectMetadata: what was asked for is known better here.
-  return { ...value, apiVersion: type.apiVersion, kind: type.kind, metadata: toMeta(value.metadata) };
-}
-
-function toMeta(metadata: Record<string, unknown>): ObjectMeta {
-  const { name } = metadata;
-  return { ...metadata, name: typeof name === "string" ? name : "" };
 }
 
 /** `group/version` or, of the core group, `version`. */

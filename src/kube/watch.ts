@@ -2,11 +2,12 @@ import type { ApiResource } from "./discovery.ts";
 import { KubeError } from "./error.ts";
 import { MAX_ERROR_BYTES, MAX_WATCH_LINE_BYTES } from "./limits.ts";
 import { splitLines } from "./lines.ts";
-import { isRecord, type KubeObject, type ObjectType, toKubeObject } from "./object.ts";
+import { toKubeObject } from "./meta.ts";
+import { isRecord, type KubeObject, type ObjectType } from "./object.ts";
 import { pathOf } from "./paths.ts";
 import { parseJson } from "./session.ts";
 import { toKubeError } from "./status.ts";
-import { type Headers, readUpTo, type Response, type Transport } from "./transport.ts";
+import { type Headers, type Response, readUpTo, type Transport } from "./transport.ts";
 
 export interface WatchOptions {
   readonly resourceVersion: string;
@@ -68,7 +69,8 @@ function readEvent(event: unknown, type: ObjectType): WatchEvent {
   if (isRecord(event) && event.type === "ERROR") throw errorOf(event.object, asked);
   const known = isRecord(event) ? TYPES.find((each) => each === event.type) : undefined;
   const object = isRecord(event) ? toKubeObject(event.object, type) : undefined;
-  if (known === undefined || object === undefined) {
+  const isNamed = known === "BOOKMARK" || object?.metadata.name !== "";
+  if (known === undefined || object === undefined || !isNamed) {
     throw new KubeError("PROTOCOL", `${asked}: the API server sends something that is no event`);
   }
   return { type: known, object };
