@@ -6,6 +6,7 @@ import {
   intersectFields,
   pickFields,
   subtractFields,
+  uniteAll,
   uniteFields,
 } from "./fields.ts";
 
@@ -26,6 +27,29 @@ describe("paths", () => {
       "metadata.finalizers",
       "metadata.finalizers[]",
     ]);
+  });
+});
+
+describe("what another cluster says", () => {
+  it.each<[string, string]>([
+    ['k:{"name":"api","port":80}', "f[name=api,port=80]"],
+    ["k:{", "f[]"],
+    ["k:null", "f[]"],
+    ['k:{"a":{"toString":1}}', "f[a=…]"],
+    ['k:{"a":null}', "f[a=null]"],
+    ["x:", "f[]"],
+    [`f:${"x".repeat(400)}`, `f.${"x".repeat(399)}…`],
+    [`f:${"x".repeat(399)}`, `f.${"x".repeat(399)}`],
+  ])("is shown, whatever a segment is: %.30s", (segment, path) => {
+    expect(fieldPaths({ "f:f": { [segment]: {} } })).toEqual([path]);
+  });
+
+  it("may be as deep as it is let in, and many", () => {
+    let deep: FieldSet = {};
+    for (let depth = 0; depth < 500; depth++) deep = { "f:a": deep };
+    expect(fieldPaths(uniteFields(deep, intersectFields(deep, deep)))).toHaveLength(1);
+    const many = Array.from({ length: 200_000 }, (_, index) => ({ [`f:${index % 1_000}`]: {} }));
+    expect(fieldPaths(uniteAll(many))).toHaveLength(1_000);
   });
 });
 
@@ -64,6 +88,7 @@ describe("arithmetic", () => {
       fc.property(tree, tree, (left, right) => {
         const paths = (fields: FieldSet) => new Set(fieldPaths(fields));
         expect(paths(uniteFields(left, right))).toEqual(paths(left).union(paths(right)));
+        expect(paths(uniteAll([left, right, left, {}]))).toEqual(paths(left).union(paths(right)));
         expect(paths(intersectFields(left, right))).toEqual(paths(left).intersection(paths(right)));
         expect(paths(subtractFields(left, right))).toEqual(paths(left).difference(paths(right)));
       }),

@@ -7,6 +7,8 @@ export interface FieldSet {
 }
 
 const ITSELF = ".";
+/** Of one segment. Names of fields are shorter; keys of maps are at most 317 characters long. */
+const MAX_SHOWN = 400;
 
 /** What is in `left` and not in `right`. */
 export function subtractFields(left: FieldSet, right: FieldSet): FieldSet {
@@ -20,7 +22,18 @@ export function intersectFields(left: FieldSet, right: FieldSet): FieldSet {
 
 /** What is in either. */
 export function uniteFields(left: FieldSet, right: FieldSet): FieldSet {
-  return combine(left, right, (inLeft, inRight) => inLeft || inRight);
+  return uniteAll([left, right]);
+}
+
+/** What is in any: many sets cost no more than as much in one, and how many there are is for others to say. */
+export function uniteAll(sets: readonly FieldSet[]): FieldSet {
+  const nodes = Map.groupBy(sets.flatMap(children), ([segment]) => segment);
+  const united: Record<string, FieldSet> = Object.create(null);
+  for (const [segment, entries] of nodes) {
+    const same = entries.map(([, node]) => node);
+    united[segment] = nodeOf(same.some(isMember), uniteAll(same));
+  }
+  return united;
 }
 
 export function isEmptySet(set: FieldSet): boolean {
@@ -35,11 +48,18 @@ export function pickFields(set: FieldSet, wanted: (field: string) => boolean): F
 }
 
 /** Every path in the set, for people: `spec.template.spec.containers[name=api].image`. Values are never shown. */
-export function fieldPaths(set: FieldSet, prefix = ""): string[] {
-  return children(set).flatMap(([segment, node]) => {
-    const path = prefix + showSegment(segment, prefix === "");
-    return [...(isMember(node) ? [path] : []), ...fieldPaths(node, path)];
-  });
+export function fieldPaths(set: FieldSet): string[] {
+  const paths: string[] = [];
+  addPaths(set, "", paths);
+  return paths;
+}
+
+function addPaths(set: FieldSet, prefix: string, paths: string[]): void {
+  for (const [segment, node] of children(set)) {
+    const path = prefix + clip(showSegment(segment, prefix === ""));
+    if (isMember(node)) paths.push(path);
+    addPaths(node, path, paths);
+  }
 }
 
 type Keep = (inLeft: boolean, inRight: boolean) => boolean;
@@ -51,10 +71,13 @@ function combine(left: FieldSet, right: FieldSet, keep: Keep): FieldSet {
     const [a, b] = [left[segment], right[segment]];
     const below = combine(a ?? {}, b ?? {}, keep);
     const itself = keep(a !== undefined && isMember(a), b !== undefined && isMember(b));
-    if (itself) combined[segment] = isEmptySet(below) ? {} : { [ITSELF]: {}, ...below };
-    else if (!isEmptySet(below)) combined[segment] = below;
+    if (itself || !isEmptySet(below)) combined[segment] = nodeOf(itself, below);
   }
   return combined;
+}
+
+function nodeOf(itself: boolean, below: FieldSet): FieldSet {
+  return itself && !isEmptySet(below) ? { [ITSELF]: {}, ...below } : below;
 }
 
 function children(set: FieldSet): [string, FieldSet][] {
@@ -77,10 +100,23 @@ function showSegment(segment: string, first: boolean): string {
   }
 }
 
-/** `{"name":"api"}` as `name=api`. */
+/** `{"name":"api"}` as `name=api`. The API server's keys are scalars; what could not be text is not asked to be. */
 function showKeys(json: string): string {
-  const keys: unknown = JSON.parse(json);
-  return Object.entries(Object(keys))
-    .map(([key, value]) => `${key}=${value}`)
+  return Object.entries(parseKeys(json))
+    .map(([key, value]) => `${key}=${Object(value) === value ? "…" : value}`)
     .join(",");
+}
+
+/** Nothing where it is no JSON: whoever wrote it, the field is still to be named. */
+function parseKeys(json: string): object {
+  try {
+    const keys: unknown = JSON.parse(json);
+    return Object(keys);
+  } catch {
+    return {};
+  }
+}
+
+function clip(text: string): string {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).toWellFormed()}…`;
 }
