@@ -42,6 +42,7 @@ export const MAX_STATUS_OBJECTS = 100;
 
 const inventorySchema = z.strictObject({
   entry: entrySchema.optional(),
+  place: z.string().max(128).optional().describe("Which cluster, where it is not the gate's own."),
   count: z.int().min(0).describe("How many objects the gate owns."),
   objects: z
     .array(ownedObjectSchema)

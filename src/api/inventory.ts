@@ -14,6 +14,13 @@ export const ownedObjectSchema = z.strictObject({
     .max(64)
     .optional()
     .describe("What Sluice's hold on its fields came to when it was applied."),
+  resourceVersion: z.string().max(64).optional().describe("Its version when it was applied."),
+  content: z.string().max(64).optional().describe("A digest of its content when it was applied."),
+  directives: z
+    .array(z.enum(["ForeignFields", "NoPrune"]))
+    .max(2)
+    .optional()
+    .describe("What the source says of it: others may own fields in it; it is never pruned."),
 });
 
 /** As many as fit in one object of etcd, which takes 1.5 MiB. */

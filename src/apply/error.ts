@@ -4,6 +4,8 @@ export type TargetErrorCode =
   | "TARGET_OCCUPIED"
   | "TARGET_UNWRITABLE"
   | "UNFAITHFUL"
+  /** The gate's objects are in another cluster than its target is now. */
+  | "TARGET_MOVED"
   /** A rule about when objects are ready does not compile. */
   | "BAD_HEALTH_CHECK";
 

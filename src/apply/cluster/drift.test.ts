@@ -92,7 +92,6 @@ describe("findDrift", () => {
       "replaced",
     ],
     ["no labels", { labels: {} }, "replaced"],
-    ["being deleted", { deletionTimestamp: "2026-11-22T13:00:00Z" }, "missing"],
   ])("%s", (_, changes, kind) => {
     expect(findDrift(applied, live(changes), GATE)).toEqual({ kind });
   });
@@ -128,15 +127,6 @@ describe("foreignFields", () => {
     ["metadata", edit({ "f:metadata": { "f:annotations": { "f:a": {} } } })],
   ])("does not count %s", (_, entry) => {
     expect(foreignFields(DEPLOYMENT, live({ managedFields: [ours, entry] }))).toEqual({});
-  });
-
-  it("leaves what the source's author leaves to others", () => {
-    const annotations = { "sluice.dev/foreign-fields": "keep" };
-    expect(foreignFields(DEPLOYMENT, live({ annotations, managedFields: [ours, sidecar] }))).toEqual({});
-    const misspelt = { "sluice.dev/foreign-fields": "Keep" };
-    expect(
-      foreignFields(DEPLOYMENT, live({ annotations: misspelt, managedFields: [ours, sidecar] })),
-    ).not.toEqual({});
   });
 
   it("leaves to Kubernetes what Kubernetes fills in, and only there", () => {
@@ -182,6 +172,11 @@ describe("foreignFields", () => {
     expect(of("networking.k8s.io/v1", "Ingress")).toEqual(["metadata.annotations.a"]);
     expect(of("rbac.authorization.k8s.io/v1", "ClusterRole")).toEqual(["metadata.labels.b"]);
     expect(of("example.com/v1", "Ingress")).toEqual([]);
+    const directive = edit({ "f:metadata": { "f:annotations": { "f:sluice.dev/foreign-fields": {} } } });
+    const directed = live({ managedFields: [ours, directive] });
+    expect(fieldPaths(foreignFields(DEPLOYMENT, directed))).toEqual([
+      "metadata.annotations.sluice.dev/foreign-fields",
+    ]);
     expect(of("v1", "ConfigMap")).toEqual([]);
   });
 

@@ -11,8 +11,10 @@ export const FIELD_MANAGER = "sluice";
 export type Drift =
   /** It is gone, or was made anew, or its labels say another gate. */
   | { readonly kind: "replaced" | "missing" }
-  /** Fields that the source sets were changed or removed. */
-  | { readonly kind: "changed" };
+  /** Fields that the source sets were changed or removed, or there are others that nobody says are theirs. */
+  | { readonly kind: "changed" }
+  /** Others own fields in it that the source does not name. */
+  | { readonly kind: "added" };
 
 export interface Applied {
   readonly uid?: string | undefined;
@@ -25,7 +27,7 @@ export interface Applied {
  * `managedFields`, or, under our own manager's name, moves that entry's time; whoever adds a field is named there with it.
  */
 export function findDrift(applied: Applied, live: ObjectMeta | undefined, gate: GateName): Drift | undefined {
-  if (live === undefined || live.deletionTimestamp !== undefined) return { kind: "missing" };
+  if (live === undefined) return { kind: "missing" };
   if (live.uid !== applied.uid || !isOwner(gate, live)) return { kind: "replaced" };
   if (fingerprintOf(live) !== applied.fingerprint) return { kind: "changed" };
   return undefined;

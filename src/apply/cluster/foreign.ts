@@ -2,14 +2,12 @@ import type { ObjectMeta, ObjectRef } from "../../kube/index.ts";
 import { groupOf } from "../../render/index.ts";
 import { isForeign, ownedFields, setOf } from "./drift.ts";
 import { type FieldSet, isEmptySet, pickFields, subtractFields, uniteFields } from "./fields.ts";
-import { FOREIGN_FIELDS_ANNOTATION } from "./ownership.ts";
 
 /**
  * Fields in an object of ours that others own alone, but for those that Kubernetes itself fills in there
  * and those that the source's author leaves to others.
  */
 export function foreignFields(ref: ObjectRef, live: ObjectMeta): FieldSet {
-  if (live.annotations?.[FOREIGN_FIELDS_ANNOTATION] === "keep") return {};
   const entries = live.managedFields ?? [];
   const theirs = entries
     .filter(isForeign)
@@ -17,7 +15,7 @@ export function foreignFields(ref: ObjectRef, live: ObjectMeta): FieldSet {
   const spec = pickFields(theirs, (field) => !NOT_CONTENT.has(field));
   const content = uniteFields(spec, metadataThatCounts(ref, theirs));
   const owned = ownedFields(live);
-  return subtractTrees(subtractFields(content, owned), tolerated(ref, owned));
+  return subtractTrees(subtractFields(content, owned), toleratedPaths(ref, owned));
 }
 
 const NOT_CONTENT = new Set(["apiVersion", "kind", "metadata", "status"]);
@@ -37,18 +35,29 @@ const METADATA_THAT_COUNTS: Readonly<Record<string, readonly ("f:labels" | "f:an
 };
 
 /** Written by kubectl and by the API server on objects of everybody. */
-const HARMLESS = new Set([
-  "f:kubectl.kubernetes.io/last-applied-configuration",
-  "f:kubernetes.io/metadata.name",
-]);
+const HARMLESS = new Set(["kubectl.kubernetes.io/last-applied-configuration", "kubernetes.io/metadata.name"]);
 
-function metadataThatCounts({ apiVersion, kind }: ObjectRef, set: FieldSet): FieldSet {
-  const maps = METADATA_THAT_COUNTS[`${groupOf(apiVersion)}/${kind}`] ?? [];
+export function isHarmless(key: string): boolean {
+  return HARMLESS.has(key);
+}
+
+/** Which of `f:labels` and `f:annotations` decide something on this kind. */
+export function countedMetadata({ apiVersion, kind }: ObjectRef): readonly string[] {
+  return METADATA_THAT_COUNTS[`${groupOf(apiVersion)}/${kind}`] ?? [];
+}
+
+/** Sluice's own directives count on every kind: only the source may give them. */
+const DIRECTIVE = "f:sluice.dev/";
+
+function metadataThatCounts(ref: ObjectRef, set: FieldSet): FieldSet {
+  const counted = countedMetadata(ref);
   const metadata: Record<string, FieldSet> = {};
-  for (const map of maps) {
-    const entries = Object.entries(set["f:metadata"]?.[map] ?? {});
-    const counted = entries.filter(([segment]) => segment !== "." && !HARMLESS.has(segment));
-    if (counted.length > 0) metadata[map] = Object.fromEntries(counted);
+  for (const map of ["f:labels", "f:annotations"]) {
+    const entries = Object.entries(set["f:metadata"]?.[map] ?? {}).filter(
+      ([segment]) => segment.startsWith(DIRECTIVE) || (counted.includes(map) && segment !== "."),
+    );
+    const serious = entries.filter(([segment]) => !isHarmless(segment.slice("f:".length)));
+    if (serious.length > 0) metadata[map] = Object.fromEntries(serious);
   }
   return isEmptySet(metadata) ? {} : { "f:metadata": metadata };
 }
@@ -60,9 +69,15 @@ function metadataThatCounts({ apiVersion, kind }: ObjectRef, set: FieldSet): Fie
 const TOLERATED: Readonly<Record<string, readonly string[]>> = {
   "/PersistentVolumeClaim": ["f:spec/f:volumeName"],
   "/PersistentVolume": ["f:spec/f:claimRef"],
+  "/Pod": ["f:spec/f:nodeName"],
   "/Namespace": ["f:spec/f:finalizers"],
   "/ServiceAccount": ["f:secrets", "f:imagePullSecrets"],
-  "/Service": ["f:spec/f:clusterIP", "f:spec/f:clusterIPs", "f:spec/f:healthCheckNodePort"],
+  "/Service": [
+    "f:spec/f:clusterIP",
+    "f:spec/f:clusterIPs",
+    "f:spec/f:healthCheckNodePort",
+    "f:spec/f:ports/*/f:nodePort",
+  ],
   "apiextensions.k8s.io/CustomResourceDefinition": [
     "f:spec/f:conversion/f:webhook/f:clientConfig/f:caBundle",
   ],
@@ -71,7 +86,7 @@ const TOLERATED: Readonly<Record<string, readonly string[]>> = {
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": ["f:webhooks/*/f:clientConfig/f:caBundle"],
 };
 
-function tolerated({ apiVersion, kind }: ObjectRef, owned: FieldSet): string[][] {
+export function toleratedPaths({ apiVersion, kind }: ObjectRef, owned: FieldSet): string[][] {
   // The rules of an aggregated role are its controller's to write, and nobody's otherwise.
   if (Object.hasOwn(owned, "f:aggregationRule")) return [["f:rules"]];
   const paths = TOLERATED[`${groupOf(apiVersion)}/${kind}`] ?? [];

@@ -73,8 +73,12 @@ export class GateInventory implements InventoryStore {
     await this.#drop(before);
   }
 
-  async #store({ entry, items }: Inventory, before: Stored | undefined): Promise<Stored> {
-    const head = { count: items.length, ...(entry !== undefined && { entry }) };
+  async #store({ entry, place, items }: Inventory, before: Stored | undefined): Promise<Stored> {
+    const head = {
+      count: items.length,
+      ...(entry !== undefined && { entry }),
+      ...(place !== undefined && { place }),
+    };
     const objects = items.map(toOwned);
     if (objects.length <= MAX_STATUS_OBJECTS) return { ...head, objects };
     const uid = (await this.#readGate())?.uid;
@@ -105,7 +109,12 @@ export class GateInventory implements InventoryStore {
   async #load(stored: Stored): Promise<Inventory> {
     const objects = stored.objects ?? (await this.#loadParts(stored.ref));
     if (objects.length !== stored.count) throw this.#damaged("holds another number of objects than it says");
-    return { ...(stored.entry !== undefined && { entry: stored.entry }), items: objects.map(toItem) };
+    const { entry, place } = stored;
+    return {
+      ...(entry !== undefined && { entry }),
+      ...(place !== undefined && { place }),
+      items: objects.map(toItem),
+    };
   }
 
   async #loadParts(ref: Stored["ref"]): Promise<OwnedObject[]> {
@@ -153,15 +162,19 @@ function withoutServerFields({ apiVersion, kind, metadata, gate, objects }: Kube
   return { apiVersion, kind, metadata: { namespace, name }, gate, objects };
 }
 
-function toOwned({ apiVersion, kind, namespace, name, uid, fingerprint }: InventoryItem): OwnedObject {
+function toOwned({ apiVersion, directives, ...rest }: InventoryItem): OwnedObject {
+  const { namespace, uid, fingerprint, resourceVersion, content } = rest;
   return {
     group: groupOf(apiVersion),
     version: apiVersion.slice(apiVersion.indexOf("/") + 1),
-    kind,
+    kind: rest.kind,
+    name: rest.name,
     ...(namespace !== undefined && { namespace }),
-    name,
     ...(uid !== undefined && { uid }),
     ...(fingerprint !== undefined && { fingerprint }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(content !== undefined && { content }),
+    ...(directives !== undefined && directives.length > 0 && { directives: [...directives] }),
   };
 }
 

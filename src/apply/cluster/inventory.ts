@@ -9,12 +9,22 @@ export interface InventoryItem extends ObjectRef {
   readonly uid?: string | undefined;
   /** See `fingerprintOf`; absent as long as the uid is. */
   readonly fingerprint?: string | undefined;
+  /** As long as it is the live one, nobody has written to the object since. */
+  readonly resourceVersion?: string | undefined;
+  /** See `contentOf`; absent where others may own fields in the object. */
+  readonly content?: string | undefined;
+  /** What the admitted object says of itself; what the live one says counts for nothing. */
+  readonly directives?: readonly Directive[] | undefined;
 }
+
+export type Directive = "ForeignFields" | "NoPrune";
 
 /** What a gate has in the cluster: all that it may ever have to take away again. */
 export interface Inventory {
   /** The admission that the cluster was brought to; absent while the first is under way. */
   readonly entry?: LogPosition | undefined;
+  /** Which cluster they are in; the gate's own where absent. */
+  readonly place?: string | undefined;
   readonly items: readonly InventoryItem[];
 }
 
@@ -28,7 +38,7 @@ export function uniteItems(before: readonly InventoryItem[], next: readonly Obje
   const known = new Map(before.map((item) => [keyOfRef(item), item]));
   for (const ref of next) {
     const item = known.get(keyOfRef(ref));
-    known.set(keyOfRef(ref), { ...ref, uid: item?.uid, fingerprint: item?.fingerprint });
+    known.set(keyOfRef(ref), { ...item, ...ref });
   }
   return [...known.values()];
 }

@@ -35,6 +35,8 @@ export class Observer implements AsyncDisposable {
   /** What objects should look like, and to which gate that matters. */
   readonly #expected = new Map<string, Expectation>();
   readonly #keys = new Map<string, readonly string[]>();
+  /** Versions of objects that were read, and found as they had been applied. */
+  readonly #vouched = new Map<string, string>();
   /** Resource versions of our own writes that the watch may not have told of yet. */
   readonly #written = new Map<string, string>();
 
@@ -68,6 +70,14 @@ export class Observer implements AsyncDisposable {
     return found !== undefined && ownerOf(found.metadata) !== undefined ? found.metadata : undefined;
   }
 
+  vouchFor(ref: ObjectRef, resourceVersion: string | undefined): void {
+    if (resourceVersion !== undefined) this.#vouched.set(keyOfRef(ref), resourceVersion);
+  }
+
+  isVouchedFor(ref: ObjectRef, resourceVersion: string | undefined): boolean {
+    return resourceVersion !== undefined && this.#vouched.get(keyOfRef(ref)) === resourceVersion;
+  }
+
   /** Told of each write, so that nobody takes what was there before for what came after. */
   wrote({ metadata, ...type }: KubeObject): void {
     const { resourceVersion } = metadata;
@@ -77,6 +87,11 @@ export class Observer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#watches.values()].map((watch) => watch[Symbol.asyncDispose]()));
+  }
+
+  #forgetObject(key: string): void {
+    this.#written.delete(key);
+    this.#vouched.delete(key);
   }
 
   #isUpToDate(ref: ObjectRef, watch: TypeWatch): boolean {
@@ -104,11 +119,13 @@ export class Observer implements AsyncDisposable {
   /** By the object, not by its labels: those may be what was changed. */
   #see(object: KubeObject, gone: boolean): void {
     const ref = toRef(object);
+    if (gone) this.#forgetObject(keyOfRef(ref));
     const expected = this.#expected.get(keyOfRef(ref));
     if (expected === undefined) return;
     const { gate, item } = expected;
     const live = gone ? undefined : object.metadata;
-    const drifted = findDrift(item, live, gate) !== undefined || hasForeignFields(ref, live);
+    const closed = item.directives?.includes("ForeignFields") !== true;
+    const drifted = findDrift(item, live, gate) !== undefined || (closed && hasForeignFields(ref, live));
     if (drifted) this.#options.onDrift(gate, ref);
     else this.#options.onStatus(gate, ref);
   }

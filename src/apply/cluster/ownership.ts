@@ -2,6 +2,7 @@ import type { KubeObject, ObjectMeta, ObjectRef } from "../../kube/index.ts";
 import { isJsonObject, type JsonValue, type KubernetesObject } from "../../render/index.ts";
 import { ApplyError } from "../error.ts";
 import type { Admission } from "../target.ts";
+import type { Directive } from "./inventory.ts";
 import { showRef } from "./refs.ts";
 
 /** Says which gate an object belongs to. Written by the gate; the guard lets nobody else touch what has them. */
@@ -9,11 +10,11 @@ export const GATE_NAMESPACE_LABEL = "sluice.dev/gate-namespace";
 export const GATE_NAME_LABEL = "sluice.dev/gate-name";
 
 /** `false` on an object that stays when it leaves the source. */
-export const PRUNE_ANNOTATION = "sluice.dev/prune";
+const PRUNE_ANNOTATION = "sluice.dev/prune";
 /** `true` on an object that may be deleted and made again where a field cannot be changed. */
 export const RECREATE_ANNOTATION = "sluice.dev/recreate";
 /** `keep` on an object in which others may own fields that the source does not name. */
-export const FOREIGN_FIELDS_ANNOTATION = "sluice.dev/foreign-fields";
+const FOREIGN_FIELDS_ANNOTATION = "sluice.dev/foreign-fields";
 
 export type GateName = Admission["gate"];
 
@@ -30,6 +31,14 @@ export function withOwner(object: KubernetesObject, gate: GateName): KubeObject 
     ...(annotations !== undefined && { annotations: stringMap(object, "annotations", annotations) }),
   };
   return { ...object, metadata };
+}
+
+/** What an admitted object says of how it is to be treated. */
+export function directivesOf({ metadata: { annotations = {} } }: KubeObject): Directive[] {
+  return [
+    ...(annotations[FOREIGN_FIELDS_ANNOTATION] === "keep" ? (["ForeignFields"] as const) : []),
+    ...(annotations[PRUNE_ANNOTATION] === "false" ? (["NoPrune"] as const) : []),
+  ];
 }
 
 /** The gate that an object says it belongs to. */

@@ -1,12 +1,6 @@
 import type { KubeClient, ObjectMeta, ObjectRef } from "../../kube/index.ts";
 import type { InventoryItem } from "./inventory.ts";
-import {
-  GATE_NAME_LABEL,
-  GATE_NAMESPACE_LABEL,
-  type GateName,
-  isOwner,
-  PRUNE_ANNOTATION,
-} from "./ownership.ts";
+import { GATE_NAME_LABEL, GATE_NAMESPACE_LABEL, type GateName, isOwner } from "./ownership.ts";
 import { showRef } from "./refs.ts";
 
 export interface Pruning {
@@ -28,7 +22,7 @@ export async function pruneObjects(items: readonly InventoryItem[], pruning: Pru
     const live = await pruning.lookUp(item);
     if (live === undefined || live.deletionTimestamp !== undefined) continue;
     if (!isOwner(pruning.gate, live) || (item.uid !== undefined && item.uid !== live.uid)) continue;
-    if (pruning.remove && live.annotations?.[PRUNE_ANNOTATION] !== "false") {
+    if (pruning.remove && item.directives?.includes("NoPrune") !== true) {
       const options = { ...(live.uid !== undefined && { uid: live.uid }) };
       await pruning.client.delete(item, { ...options, propagationPolicy: "Background" });
       pruned.push(showRef(item));

@@ -1,11 +1,12 @@
 import { type KubeClient, KubeError, type KubeObject } from "../../kube/index.ts";
 import type { Rejection } from "../error.ts";
-import { claimFields, FIELD_MANAGER, managersOf } from "./drift.ts";
+import { contentOf, toReplacement } from "./content.ts";
+import { claimFields, FIELD_MANAGER, managersOf, ownedFields } from "./drift.ts";
 import { type FieldSet, isEmptySet } from "./fields.ts";
 import { foreignFields } from "./foreign.ts";
 import { RECREATE_ANNOTATION } from "./ownership.ts";
 import { toRef } from "./refs.ts";
-import { toRejection } from "./rejections.ts";
+import { rejectionError, toRejection } from "./rejections.ts";
 
 /** How one object goes to the API server. */
 export interface Submission {
@@ -68,6 +69,44 @@ async function takeOver(live: KubeObject, foreign: FieldSet, client: KubeClient)
     { op: "replace", path: "/metadata/managedFields", value: claimFields(live.metadata, foreign) },
   ];
   await client.patch(toRef(live), { type: "json", body }, { fieldManager: FIELD_MANAGER });
+}
+
+/**
+ * Whether the object holds nothing but what a replacement by the source would: what was put into it and is nobody's in
+ * `managedFields` shows as a difference. Asks the API server, which knows its defaults; nothing is written.
+ */
+export async function isExplained(
+  wanted: KubeObject,
+  applied: KubeObject,
+  client: KubeClient,
+): Promise<boolean> {
+  try {
+    const replaced = await client.update(toReplacement(wanted, applied), {
+      dryRun: true,
+      fieldManager: FIELD_MANAGER,
+    });
+    const owned = ownedFields(applied.metadata);
+    return contentOf(replaced, owned) === contentOf(applied, owned);
+  } catch (error) {
+    if (toRejection(wanted, error).code === "IMMUTABLE") return false;
+    throw error;
+  }
+}
+
+/** Takes out of an object that was applied what nobody says is theirs, if there is any. Throws ApplyError. */
+export async function replace(
+  submission: Submission,
+  submitted: Submitted,
+  options: SubmitOptions,
+): Promise<Submitted> {
+  const { object } = submission;
+  if (await isExplained(object, submitted.object, options.client)) return submitted;
+  try {
+    await options.client.update(toReplacement(object, submitted.object), { fieldManager: FIELD_MANAGER });
+  } catch (error) {
+    throw rejectionError([toRejection(object, error)]);
+  }
+  return submit(submission, options);
 }
 
 /** Deletes an object so that it can be made again, and waits until it is gone. Throws KubeError. */

@@ -8,7 +8,7 @@ import {
   withOwner,
 } from "../../apply/cluster/index.ts";
 import { leftOver } from "../../apply/cluster/inventory.ts";
-import { type GateName, isOwner, ownerOf, PRUNE_ANNOTATION } from "../../apply/cluster/ownership.ts";
+import { type GateName, isOwner, ownerOf } from "../../apply/cluster/ownership.ts";
 import { checkOwners, checkScopes } from "../../apply/cluster/precheck.ts";
 import { keyOfRef, toRef } from "../../apply/cluster/refs.ts";
 import { tryOut } from "../../apply/cluster/submit.ts";
@@ -151,7 +151,7 @@ async function tryPrune(
   const { uid } = live.metadata;
   if (!isOwner(gate, live.metadata) || (item.uid !== undefined && item.uid !== uid)) return [];
   const ref = toRef(live);
-  if (!prune || live.metadata.annotations?.[PRUNE_ANNOTATION] === "false") {
+  if (!prune || item.directives?.includes("NoPrune") === true) {
     return [{ ref, what: "released", before: live, after: live, note: "stays, and is nobody's" }];
   }
   await client.delete(ref, { uid, dryRun: true });

@@ -36,7 +36,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "applying to a cluster"
     const inventory = new MemoryInventory();
     await scene.target(ns, { inventory }).apply(scene.admission(ns, configMap(ns, "a")));
     const [before, after] = inventory.written;
-    expect(before).toMatchObject({ items: [{ name: "a", uid: undefined }] });
+    expect(before?.items.map(({ name, uid }) => [name, uid])).toEqual([["a", undefined]]);
     expect(before?.entry).toBeUndefined();
     expect(after?.items[0]?.uid).toMatch(/./);
   });
@@ -64,6 +64,21 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "applying to a cluster"
     expect(await scene.owned(ns)).toEqual([]);
     await scene.target(ns).apply(scene.admission(ns, configMap(ns, "a")));
     expect(await scene.owned(ns)).toEqual(["a"]);
+  });
+
+  it("tries out also what is in a namespace of the same change, where that is there", async () => {
+    const ns = await scene.namespace();
+    const namespace = (labels = {}): KubernetesObject => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: ns, labels },
+    });
+    const broken: KubernetesObject = { ...configMap(ns, "broken"), data: { "not a key!": "1" } };
+    const change = scene.admission(ns, namespace({ a: "b" }), broken);
+    await expect(scene.target(ns).apply(change)).rejects.toMatchObject({ code: "REJECTED" });
+    const { labels } = (await scene.get({ apiVersion: "v1", kind: "Namespace", name: ns })).metadata;
+    expect(labels).not.toHaveProperty("a");
+    await scene.target(ns).apply(scene.admission(ns, namespace({ a: "b" }), configMap(ns, "a")));
   });
 
   it("says nothing of what a Secret holds", async () => {

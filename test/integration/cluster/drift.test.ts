@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClusterTarget } from "../../../src/apply/cluster/index.ts";
 import type { Admission } from "../../../src/apply/index.ts";
-import type { KubeObject } from "../../../src/kube/index.ts";
+import type { KubeObject, ObjectRef } from "../../../src/kube/index.ts";
 import type { Recorded } from "../../../src/verified.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { configMap, deployment, MemoryInventory, refTo, Scene } from "./scene.ts";
@@ -182,6 +182,110 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "drift in a cluster", (
     expect(await reporting.holds(change)).toBe(true);
     expect(await reporting.drifted()).toMatchObject([{ name: "settings" }]);
     expect((await settings()).data).toEqual({ value: "2" });
+  });
+
+  describe("that managedFields do not tell", () => {
+    const sidecar = { name: "evil", image: "evil.example/x:1" };
+
+    async function asIfNothing(ref: ObjectRef, act: () => Promise<unknown>): Promise<void> {
+      const { managedFields } = (await scene.get(ref)).metadata;
+      await act();
+      const patch = [{ op: "replace", path: "/metadata/managedFields", value: managedFields }];
+      await scene.client.patch(ref, { type: "json", body: patch });
+    }
+
+    const addSidecar = () =>
+      scene.client.patch(refTo(deployment(ns, "api")), {
+        type: "json",
+        body: [{ op: "add", path: "/spec/template/spec/containers/-", value: sidecar }],
+      });
+
+    it("a value, with the managed fields put back as they were", async () => {
+      const ref = refTo(configMap(ns, "settings"));
+      await asIfNothing(ref, () =>
+        scene.client.patch(ref, { type: "merge", body: { data: { value: "theirs" } } }),
+      );
+      await vi.waitFor(async () => expect(await target.holds(change)).toBe(false), 10_000);
+      expect(await putBack()).toMatchObject([{ object: `v1 ConfigMap ${ns}/settings` }]);
+      expect((await settings()).data).toEqual({ value: "1" });
+    });
+
+    it("a container that is nobody's", async () => {
+      await asIfNothing(refTo(deployment(ns, "api")), addSidecar);
+      await vi.waitFor(async () => expect(await target.holds(change)).toBe(false), 10_000);
+      await putBack();
+      expect(containers(await api())).toEqual(["api"]);
+    });
+
+    it("and does not survive the next change either", async () => {
+      await asIfNothing(refTo(deployment(ns, "api")), addSidecar);
+      await vi.waitFor(async () => expect(await target.holds(change)).toBe(false), 10_000);
+      change = scene.admission(
+        ns,
+        configMap(ns, "settings"),
+        deployment(ns, "api", "registry.example/api:2"),
+      );
+      expect((await target.apply(change)).drift).toMatchObject([{ object: `apps/v1 Deployment ${ns}/api` }]);
+      expect(containers(await api())).toEqual(["api"]);
+      expect(await target.holds(change)).toBe(true);
+    });
+
+    it("nor is it taken over with an object that was there before", async () => {
+      const late = deployment(ns, "late");
+      await scene.client.create({ ...late, metadata: { ...late.metadata } } as KubeObject);
+      const ref = refTo(late);
+      const body = [
+        { op: "add", path: "/spec/template/spec/containers/-", value: sidecar },
+        { op: "replace", path: "/metadata/managedFields", value: [{}] },
+      ];
+      await scene.client.patch(ref, { type: "json", body });
+      const all = scene.admission(ns, configMap(ns, "settings"), deployment(ns, "api"), late);
+      await expect(target.apply(all)).rejects.toMatchObject({ code: "CONFLICT" });
+      await scene.target(ns, { inventory, force: true }).apply(all);
+      expect(containers(await scene.get(ref))).toEqual(["api"]);
+    });
+  });
+
+  it("what an object says of itself counts only if the source says it", async () => {
+    await kubectl(
+      "annotate",
+      "configmap",
+      "settings",
+      "sluice.dev/foreign-fields=keep",
+      "sluice.dev/prune=false",
+    );
+    await kubectl("patch", "configmap", "settings", "--type=merge", '-p={"data":{"extra":"1"}}');
+    await seen("settings");
+    await putBack();
+    expect((await settings()).data).toEqual({ value: "1" });
+    expect((await settings()).metadata.annotations ?? {}).toEqual({});
+    await kubectl("annotate", "configmap", "settings", "sluice.dev/prune=false");
+    const { pruned } = await target.apply(scene.admission(ns, deployment(ns, "api")));
+    expect(pruned).toEqual([`v1 ConfigMap ${ns}/settings`]);
+  });
+
+  it("an object on its way out is waited for", async () => {
+    await kubectl(
+      "patch",
+      "configmap",
+      "settings",
+      "--type=merge",
+      '-p={"metadata":{"finalizers":["a.example/b"]}}',
+    );
+    await kubectl("delete", "configmap", "settings", "--wait=false");
+    await vi.waitFor(async () => expect((await settings()).metadata.deletionTimestamp).toBeDefined());
+    expect(await target.holds(change)).toBe(true);
+    await kubectl("patch", "configmap", "settings", "--type=merge", '-p={"metadata":{"finalizers":null}}');
+    await seen("settings");
+    await putBack();
+  });
+
+  it("a target that is another cluster by now is neither written to nor forgotten", async () => {
+    const moved = scene.target(ns, { inventory, place: "elsewhere" });
+    expect(await moved.holds(change)).toBe(false);
+    await expect(moved.apply(change)).rejects.toMatchObject({ code: "TARGET_MOVED" });
+    await expect(moved.remove("prune")).rejects.toMatchObject({ code: "TARGET_MOVED" });
+    expect(await target.holds(change)).toBe(true);
   });
 
   it("that there is none costs no request", async () => {
