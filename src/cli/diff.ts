@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type GateStatus, ResourceError } from "../api/index.ts";
+import { actingUser } from "../controller/kubernetes/account.ts";
 import type { ClusterTargetConfig, Decision, GateConfig } from "../gate/index.ts";
 import type { KubeClient, KubeObject } from "../kube/index.ts";
 import { action } from "./action.ts";
@@ -104,17 +105,13 @@ interface Acting {
 /** As the gate's service account, as Sluice itself would: what it may not do shows here. */
 async function withTarget<T>(
   { gate }: GateConfig,
-  { kubeConfig, serviceAccountName }: ClusterTargetConfig,
+  target: ClusterTargetConfig,
   { client, defaultServiceAccount }: Acting,
   run: (client: KubeClient) => Promise<T>,
 ): Promise<T> {
-  // The installation's default is for its own cluster: what another's kubeconfig allows, that cluster decides.
-  const account = serviceAccountName ?? (kubeConfig === undefined ? defaultServiceAccount : undefined);
-  const user = account && {
-    name: `system:serviceaccount:${gate.namespace}:${account}`,
-    extra: { "sluice.dev/gate": [`${gate.namespace}/${gate.name}`] },
-  };
+  const user = actingUser(gate, target, defaultServiceAccount);
   const acting = (base: KubeClient): KubeClient => (user ? base.as(user) : base);
+  const { kubeConfig } = target;
   if (kubeConfig === undefined) return run(acting(client));
   await using remote = await openRemote(kubeConfig.text);
   return await run(acting(remote)); // before the connection is closed

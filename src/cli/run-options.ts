@@ -29,7 +29,10 @@ export function addKubernetesOptions(command: Command): void {
     )
     .option("--kubeconfig <file>", "how to reach the cluster; inside of one, its service account")
     .option("--namespace <name...>", "gates of these namespaces only")
-    .option("--default-service-account <name>", "acts for gates that name none, in the gate's own namespace")
+    .option(
+      "--default-service-account <name>",
+      "acts for gates that name none, which are refused without it; of the gate's own namespace",
+    )
     .option(
       "--policies <dir>",
       "the folder that `rego.path` of a PolicyBundle is below (default: those that ship)",

@@ -15,8 +15,22 @@ export async function installCrds(cluster: Cluster): Promise<void> {
   await cluster.kubectl("wait", "--for=condition=Established", "crd", "--all");
 }
 
+/** Whom the gate of a world acts as. */
+const DEPLOYER = "deployer";
+
+/** An account that may do anything, in the namespace of the world. */
+export async function createDeployer(cluster: Cluster): Promise<void> {
+  const { namespace } = GATE;
+  await cluster.kubectl("create", "serviceaccount", DEPLOYER, "-n", namespace);
+  const binding = ["--clusterrole=cluster-admin", `--serviceaccount=${namespace}:${DEPLOYER}`];
+  await cluster.kubectl("create", "clusterrolebinding", DEPLOYER, ...binding);
+}
+
 /** The resources of a world as a cluster has them: policies inline, and a target in the cluster itself. */
-export async function customResources(world: World, target: object = { prune: true }): Promise<KubeObject[]> {
+export async function customResources(
+  world: World,
+  target: object = { serviceAccountName: DEPLOYER, prune: true },
+): Promise<KubeObject[]> {
   const names = (await readdir(world.gateFolder)).filter((name) => name.endsWith(".json"));
   const resources: KubeObject[] = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(world.gateFolder, name), "utf8"))),

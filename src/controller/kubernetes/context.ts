@@ -10,7 +10,9 @@ import type { Reporter } from "./reporter.ts";
 import type { Known } from "./resolve.ts";
 
 export interface Targets {
-  /** Opens the target of a gate, in each run anew. Throws KubeError where a remote cluster cannot be used. */
+  /** Throws ResourceError NO_SERVICE_ACCOUNT for a gate that would act as nobody. */
+  check(gate: KubeObject, target: TargetConfig): void;
+  /** Opens the target of a gate, in each run anew. Throws as `check`, and KubeError where a cluster cannot be used. */
   open(gate: KubeObject, target: TargetConfig): Promise<GateTarget>;
   /** The gate is gone. */
   forget(gate: KubeObject): Promise<void>;

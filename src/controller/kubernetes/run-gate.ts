@@ -43,6 +43,7 @@ export async function runGate(
     return { result: { kind: "waiting", on }, next: { kind: "later", after: spec.interval } };
   const [config] = selectGates(resources, [keyOf(located.resource)]);
   if (config === undefined) throw new TypeError("a gate that was resolved is among its resources");
+  context.targets.check(gate, config.target); // before anything is judged, or the gate held
   return applyGate(gate, config, context, stands);
 }
 

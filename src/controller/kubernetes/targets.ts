@@ -3,6 +3,7 @@ import { ClusterTarget, GateInventory, type HealthChecks, Observer } from "../..
 import { ApplyError } from "../../apply/index.ts";
 import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
+import { actingUser } from "./account.ts";
 import type { GateTarget } from "./guarded-target.ts";
 import { statusOf } from "./readiness.ts";
 import { RemoteClusters } from "./remote-clusters.ts";
@@ -12,7 +13,7 @@ export interface TargetsOptions {
   /** The controller's own. */
   readonly client: KubeClient;
   readonly health: HealthChecks;
-  /** Acts for the gates that name no ServiceAccount; without it, the controller acts as itself for them. */
+  /** Acts for the gates that name no ServiceAccount; without it, they are refused. */
   readonly defaultServiceAccount: string | undefined;
   /** An object of a gate is not as it was applied. */
   readonly onDrift: (gate: string) => void;
@@ -41,10 +42,15 @@ export class ClusterTargets implements AsyncDisposable {
     this.#remote = new RemoteClusters((client) => this.#observe(client));
   }
 
+  check(gate: KubeObject, target: TargetConfig): void {
+    if (target.kind === "cluster") this.#userFor(gate, target);
+  }
+
   async open(gate: KubeObject, target: TargetConfig): Promise<GateTarget> {
     if (target.kind === "directory") {
       throw new ApplyError("TARGET_UNWRITABLE", "a gate on a cluster has no directory to write to");
     }
+    const user = this.#userFor(gate, target);
     const { namespace = "", name } = gate.metadata;
     const place =
       target.kubeConfig === undefined
@@ -52,7 +58,7 @@ export class ClusterTargets implements AsyncDisposable {
         : await this.#remote.at(keyOfObject(gate), target.kubeConfig);
     return new ClusterTarget({
       gate: { namespace, name },
-      client: this.#actingFor(gate, target, place.client),
+      client: user === undefined ? place.client : place.client.as(user),
       observer: place.observer,
       inventory: this.#inventoryOf(gate),
       prune: target.prune,
@@ -73,20 +79,8 @@ export class ClusterTargets implements AsyncDisposable {
     await Promise.all([this.#own.observer[Symbol.asyncDispose](), this.#remote[Symbol.asyncDispose]()]);
   }
 
-  /**
-   * Acts as a ServiceAccount of the gate's own namespace, never of another, and says for which gate. The installation's
-   * default is for its own cluster: what a kubeconfig of another allows, that cluster decides.
-   */
-  #actingFor(gate: KubeObject, target: ClusterTargetConfig, client: KubeClient): KubeClient {
-    const { defaultServiceAccount } = this.#options;
-    const fallback = target.kubeConfig === undefined ? defaultServiceAccount : undefined;
-    const account = target.serviceAccountName ?? fallback;
-    if (account === undefined) return client;
-    const { namespace } = gate.metadata;
-    return client.as({
-      name: `system:serviceaccount:${namespace}:${account}`,
-      extra: { "sluice.dev/gate": [keyOfObject(gate)] },
-    });
+  #userFor({ metadata: { namespace = "", name } }: KubeObject, target: ClusterTargetConfig) {
+    return actingUser({ namespace, name }, target, this.#options.defaultServiceAccount);
   }
 
   #inventoryOf({ metadata: { namespace = "", name, uid = "" } }: KubeObject): GateInventory {

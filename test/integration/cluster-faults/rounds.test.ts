@@ -8,7 +8,13 @@ import { fromKubeConfigFile, KubeClient } from "../../../src/kube/index.ts";
 import { finish, shareCompiled, startCli } from "../../support/cli.ts";
 import { type Cluster, startCluster } from "../../support/cluster.ts";
 import { FaultyProxy } from "../../support/faulty-proxy.ts";
-import { applyResources, customResources, GATE, installCrds } from "../../support/kubernetes-world.ts";
+import {
+  applyResources,
+  createDeployer,
+  customResources,
+  GATE,
+  installCrds,
+} from "../../support/kubernetes-world.ts";
 import { type ReadEntry, readEntries } from "../../support/log-entries.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { World } from "../../support/world.ts";
@@ -89,6 +95,7 @@ async function prepare(cluster: Cluster, world: World, client: KubeClient): Prom
   await cluster.kubectl("create", "serviceaccount", SERVICE_ACCOUNT, "-n", "payments");
   const binding = ["--clusterrole=cluster-admin", `--serviceaccount=payments:${SERVICE_ACCOUNT}`];
   await cluster.kubectl("create", "clusterrolebinding", "sluice", ...binding);
+  await createDeployer(cluster);
   await applyResources(client, await customResources(world));
 }
 

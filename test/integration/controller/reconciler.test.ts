@@ -125,7 +125,7 @@ describe("a run of a gate", () => {
       books,
       stages: { cell, policies, registry: createRegistry(), gitDir, now: Date.now },
       policies,
-      targets: { open: async () => bench.target, forget: async () => undefined },
+      targets: { check: () => undefined, open: async () => bench.target, forget: async () => undefined },
       acts: new Acts({ isHeld: () => bench.held }, bench.clock),
       reporter,
       telemetry: { ran() {}, refused() {}, admitted() {}, stage() {}, forget() {} },

@@ -13,6 +13,8 @@ import { signer, World } from "../../support/world.ts";
 
 const CRDS = join(import.meta.dirname, "../../../manifests/crds");
 const PATIENCE_MS = 25_000;
+/** Whom gates act as that name nobody; may do anything in its namespace. */
+const ACCOUNT = "applier";
 
 /** One line of a controller's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
@@ -117,6 +119,17 @@ export class Scene {
     );
   }
 
+  async putAccount(): Promise<void> {
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
+    const subjects = [{ kind: "ServiceAccount", name: ACCOUNT, namespace: this.namespace }];
+    const metadata = { name: ACCOUNT, namespace: this.namespace };
+    await this.put("ServiceAccount", ACCOUNT, {}, "v1");
+    await this.client.create({
+      ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
+      ...{ metadata, roleRef, subjects },
+    });
+  }
+
   async remove(kind: string, name: string): Promise<void> {
     await this.client.delete({ apiVersion: "sluice.dev/v1", kind, namespace: this.namespace, name });
   }
@@ -173,7 +186,7 @@ export class Scene {
 
   /** Starts a controller for this namespace; it is stopped when the test ends. */
   run(...args: readonly string[]): Replica {
-    return this.start("--namespace", this.namespace, ...args);
+    return this.start("--namespace", this.namespace, "--default-service-account", ACCOUNT, ...args);
   }
 
   start(...args: readonly string[]): Replica {
@@ -216,6 +229,7 @@ export function useScenes(): () => Promise<Scene> {
     await shareCompiled(world);
     const scene = new Scene({ cluster, client, world, namespace });
     await scene.putRules();
+    await scene.putAccount();
     return scene;
   };
 }

@@ -40,6 +40,18 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate acts as", 
     expect(await scene.replicas()).toBe(1);
   });
 
+  it("is never the controller itself, and a gate without an account holds nothing up", async () => {
+    const scene = await open();
+    await scene.world.push({ tree: scene.world.tree(1) });
+    await scene.putGate();
+    const replica = scene.start("--namespace", scene.namespace);
+    await scene.until({ Ready: "False NoServiceAccount", Stalled: "True NoServiceAccount" });
+    expect(await scene.deployment()).toBeUndefined();
+    expect(replica.said("admitted")).toBeUndefined();
+    await scene.remove("Gate", "prod");
+    expect(await scene.gate()).toBeUndefined();
+  });
+
   it("may be gone with its namespace, which its Gate does not hold up", async () => {
     const scene = await open();
     const { cluster, namespace } = scene;
