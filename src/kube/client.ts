@@ -12,6 +12,7 @@ import {
   type WriteOptions,
 } from "./calls.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { anyOf, untilAborted } from "./deadline.ts";
 import { type ApiResource, Discovery } from "./discovery.ts";
 import { KubeError } from "./error.ts";
 import { impersonation, type User } from "./impersonation.ts";
@@ -32,6 +33,12 @@ export interface KubeClientOptions {
   readonly connections?: number;
 }
 
+/** What one client's requests have in common, beside the connection. */
+interface Scope {
+  readonly headers: Readonly<Headers>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What the clients of one connection share. */
 interface Shared {
   readonly transport: Transport;
@@ -45,9 +52,9 @@ interface Shared {
 export class KubeClient implements AsyncDisposable {
   readonly #shared: Shared;
   readonly #owner: boolean;
-  readonly #headers: Readonly<Headers>;
+  readonly #scope: Scope;
 
-  /** With what other clients share, and as another user, only by {@link KubeClient.as}. */
+  /** With what other clients share only by {@link KubeClient.as} and {@link KubeClient.withSignal}. */
   constructor(
     connection: ClusterConnection | Shared,
     {
@@ -55,29 +62,37 @@ export class KubeClient implements AsyncDisposable {
       timeoutMs = REQUEST_TIMEOUT_MS,
       connections = CONNECTIONS,
     }: KubeClientOptions = {},
-    asUser?: User,
+    scope: Scope = { headers: {} },
   ) {
     this.#owner = !("transport" in connection);
     this.#shared =
       "transport" in connection ? connection : share(connection, { userAgent, timeoutMs, connections });
-    this.#headers = asUser === undefined ? {} : impersonation(asUser);
+    this.#scope = scope;
   }
 
   /** Acts as another user, as far as RBAC lets us. Lives as long as this client does. */
   as(user: User): KubeClient {
-    return new KubeClient(this.#shared, {}, user);
+    return new KubeClient(this.#shared, {}, { ...this.#scope, headers: impersonation(user) });
+  }
+
+  /**
+   * The same client, whose every request ends with TIMEOUT when the signal aborts, whatever it waits for: an answer,
+   * its next try, or what kinds there are. What was sent by then may have been done.
+   */
+  withSignal(signal: AbortSignal): KubeClient {
+    return new KubeClient(this.#shared, {}, { ...this.#scope, signal: anyOf(this.#scope.signal, signal) });
   }
 
   /** Undefined where there is no such object. */
   async get(ref: ObjectRef, options: GetOptions = {}): Promise<KubeObject | undefined> {
-    const call = getCall(await this.#resource(ref), ref, options);
+    const call = getCall(await this.#resource(ref, options.signal), ref, options);
     const answer = await this.#ask(call, ref);
     return answer.status === 404 ? undefined : objectIn(answer, call, ref);
   }
 
   /** All of a type, in a namespace or everywhere, read in pages of one state of the cluster. */
   async list(type: ObjectType, options: ListOptions = {}): Promise<Listed> {
-    const resource = await this.#resource(type);
+    const resource = await this.#resource(type, options.signal);
     return listAll(resource, type, options, (call) => this.#existing(call, type));
   }
 
@@ -108,13 +123,14 @@ export class KubeClient implements AsyncDisposable {
 
   /** What the API server says from `resourceVersion` on, until it ends the watch. Throws GONE where that is too old. */
   async watch(type: ObjectType, options: WatchOptions): Promise<AsyncIterable<WatchEvent>> {
-    const resource = await this.#resource(type);
-    return openWatch(this.#shared.transport, { resource, type, headers: this.#headers, ...options });
+    const resource = await this.#resource(type, options.signal);
+    const scope = { headers: this.#scope.headers, signal: anyOf(this.#scope.signal, options.signal) };
+    return openWatch(this.#shared.transport, { ...options, ...scope, resource, type });
   }
 
   /** Undefined for a kind that the API server does not have, also not now. */
   resourceOf(apiVersion: string, kind: string): Promise<ApiResource | undefined> {
-    return this.#shared.discovery.find(apiVersion, kind);
+    return untilAborted(this.#shared.discovery.find(apiVersion, kind), this.#scope.signal);
   }
 
   forgetDiscovery(): void {
@@ -126,13 +142,13 @@ export class KubeClient implements AsyncDisposable {
     return this.#shared.transport.sent;
   }
 
-  /** Ends the connections, and what still runs on them; of a client of {@link KubeClient.as}, nothing. */
+  /** Ends the connections, and what still runs on them; of a client that shares another's, nothing. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#owner) await this.#shared.transport.close();
   }
 
-  async #resource({ apiVersion, kind }: ObjectType): Promise<ApiResource> {
-    const resource = await this.resourceOf(apiVersion, kind);
+  async #resource({ apiVersion, kind }: ObjectType, signal?: AbortSignal): Promise<ApiResource> {
+    const resource = await untilAborted(this.resourceOf(apiVersion, kind), signal);
     if (resource !== undefined) return resource;
     throw new KubeError("NO_SUCH_KIND", `the API server has no ${kind} of ${apiVersion}`, {
       remedy: "install the CustomResourceDefinition, or use a version that the cluster serves",
@@ -141,7 +157,8 @@ export class KubeClient implements AsyncDisposable {
 
   /** A 404 that is about no object means that the type is gone, and with it what we knew of it. */
   async #ask(call: Call, { apiVersion, kind }: ObjectType): Promise<Answer> {
-    const answer = await ask(this.#shared.transport, { ...call, headers: this.#headers });
+    const scope = { headers: this.#scope.headers, signal: anyOf(this.#scope.signal, call.signal) };
+    const answer = await ask(this.#shared.transport, { ...call, ...scope });
     if (answer.status !== 404 || isAboutObject(answer.body)) return answer;
     this.forgetDiscovery();
     throw new KubeError(

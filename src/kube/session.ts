@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { untilAborted } from "./deadline.ts";
 import { KubeError } from "./error.ts";
 import { MAX_ANSWER_BYTES, MAX_ERROR_BYTES, MAX_RETRY_AFTER_MS, MAX_TRIES } from "./limits.ts";
 import { toKubeError } from "./status.ts";
@@ -21,7 +22,7 @@ export interface Answer {
 
 /**
  * Sends a call, and again where it is repeatable and the API server asks to come back later (429 or 503 with
- * Retry-After) or a kept connection turns out to be gone. An answer is 2xx or 404; all else is thrown.
+ * Retry-After) or a kept connection turns out to be gone. An answer is 2xx or 404; all else is thrown, TIMEOUT where the signal aborts.
  */
 export async function ask(transport: Transport, call: Call): Promise<Answer> {
   for (let tries = 1; ; tries++) {
@@ -30,9 +31,7 @@ export async function ask(transport: Transport, call: Call): Promise<Answer> {
     } catch (error) {
       const pause = call.repeatable && tries < MAX_TRIES ? pauseAfter(error, tries) : undefined;
       if (pause === undefined) throw error;
-      await sleep(pause, undefined, { signal: call.signal }).catch(() => {
-        throw error;
-      });
+      await untilAborted(sleep(pause), call.signal);
     }
   }
 }

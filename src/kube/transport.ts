@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import { systemErrorCode } from "../fault.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { untilAborted } from "./deadline.ts";
 import { KubeError } from "./error.ts";
 import { CONNECT_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_ERROR_BYTES } from "./limits.ts";
 
@@ -82,14 +83,19 @@ export class Transport {
 
   /** A token may have been replaced since it was read: it is read anew once before a 401 is believed. */
   async #dispatch(pool: Pool, request: Request, silenceMs?: number): Promise<Response> {
-    const authorization = await this.#connection.authorization();
+    const authorization = await this.#authorization(request);
     const response = await this.#once(pool, request, authorization, silenceMs);
     if (response.status !== 401 || authorization === undefined) return response;
     this.#connection.forgetAuthorization();
-    const renewed = await this.#connection.authorization();
+    const renewed = await this.#authorization(request);
     if (renewed === authorization) return response;
     await discard(response);
     return this.#once(pool, request, renewed, silenceMs);
+  }
+
+  /** Whoever gives the credential may keep us waiting too. */
+  #authorization({ signal }: Request): Promise<string | undefined> {
+    return untilAborted(this.#connection.authorization(), signal);
   }
 
   async #once(

@@ -1,3 +1,4 @@
+import { anyOf } from "./deadline.ts";
 import type { ApiResource } from "./discovery.ts";
 import { KubeError } from "./error.ts";
 import { MAX_ERROR_BYTES, MAX_WATCH_LINE_BYTES } from "./limits.ts";
@@ -14,7 +15,7 @@ export interface WatchOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
-  /** After which the API server ends the watch by itself. */
+  /** After which the API server ends the watch by itself; one that goes on for `silenceMs` more throws TIMEOUT. */
   readonly timeoutSeconds: number;
   /** A watch on which nothing arrives for so long, not even a bookmark, throws TIMEOUT. */
   readonly silenceMs: number;
@@ -27,7 +28,8 @@ export interface WatchEvent {
   readonly object: KubeObject;
 }
 
-interface Watch extends WatchOptions {
+interface Watch extends Omit<WatchOptions, "signal"> {
+  readonly signal: AbortSignal | undefined;
   readonly resource: ApiResource;
   readonly type: ObjectType;
   readonly headers: Readonly<Headers>;
@@ -39,13 +41,12 @@ const TYPES = ["ADDED", "MODIFIED", "DELETED", "BOOKMARK"] as const;
 export async function openWatch(transport: Transport, watch: Watch): Promise<AsyncIterable<WatchEvent>> {
   const { resource, namespace, labelSelector, resourceVersion, timeoutSeconds, type } = watch;
   const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, labelSelector };
-  const { headers, signal } = watch;
+  const { headers, silenceMs } = watch;
+  // One that the API server does not end, or refuses with an answer that never ends, is let go.
+  const signal = anyOf(watch.signal, AbortSignal.timeout(timeoutSeconds * 1_000 + silenceMs));
   const path = pathOf(resource, { namespace }, query);
   const accept = watch.metadataOnly ? { accept: METADATA_ONLY } : {};
-  const response = await transport.stream(
-    { method: "GET", path, headers, signal, ...accept },
-    watch.silenceMs,
-  );
+  const response = await transport.stream({ method: "GET", path, headers, signal, ...accept }, silenceMs);
   if (response.status !== 200) throw await refusedWatch(response, type);
   return readEvents(response, type);
 }

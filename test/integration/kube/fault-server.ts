@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { KubeClient, type KubeClientOptions } from "../../../src/kube/index.ts";
 import { ClusterConnection } from "../../../src/kube/connection.ts";
+import { KubeClient, type KubeClientOptions } from "../../../src/kube/index.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -148,6 +148,24 @@ describe("a watch", () => {
     expect(heard).toEqual(["BOOKMARK"]);
   });
 
+  it.each([200, 500])(
+    "that never ends, with status %i, is ended a silence after its time",
+    async (status) => {
+      const dripping: Handler = (_, response) => {
+        response.writeHead(status);
+        const timer = setInterval(() => response.write(" "), 10);
+        response.on("close", () => clearInterval(timer));
+      };
+      await using server = await FaultServer.start([dripping]);
+      const signal = new AbortController().signal;
+      const options = { resourceVersion: "3", timeoutSeconds: 0, silenceMs: 100, signal };
+      const listen = async (): Promise<void> => {
+        for await (const _ of await server.client.watch(type, options)) expect.unreachable();
+      };
+      await expect(listen()).rejects.toMatchObject({ code: "TIMEOUT" });
+    },
+  );
+
   it("ends with the reflector", async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     const held: Handler = (request, response) => {
