@@ -30,18 +30,14 @@ export class BenchController implements AsyncDisposable {
     this.#metricsPort = metricsPort;
   }
 
-  static async start(bench: BenchWorld, nodeFlags: readonly string[] = []): Promise<BenchController> {
+  static async start(bench: BenchWorld): Promise<BenchController> {
     const { state } = bench.world;
     const { directory, env } = await bench.pod();
     const flags = ["--kubernetes", "--state", state, "--metrics-address", "127.0.0.1:0"];
     const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
     const child = spawn(
       "unshare",
-      [
-        ...asRoot,
-        ...["--mount", "sh", "-euc", ENTER, "sh"],
-        ...[process.execPath, ...nodeFlags, MAIN, "run", ...flags],
-      ],
+      [...asRoot, ...["--mount", "sh", "-euc", ENTER, "sh"], ...[process.execPath, MAIN, "run", ...flags]],
       {
         env: {
           PATH: process.env.PATH,

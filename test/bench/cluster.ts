@@ -35,7 +35,10 @@ const LONGEST_INTERVAL_S = INTERVAL_S * 1.1;
 /** The idle interval is looked at with the most gates only. */
 export async function benchCluster(sizes: readonly number[] = SIZES): Promise<ClusterRow[]> {
   const rows: ClusterRow[] = [];
-  for (const gates of sizes) rows.push(await benchGates(gates, gates === Math.max(...sizes)));
+  for (const gates of sizes) {
+    console.error(`cluster: ${gates} gates…`); // it takes minutes
+    rows.push(await benchGates(gates, gates === Math.max(...sizes)));
+  }
   return rows;
 }
 
@@ -47,10 +50,10 @@ async function benchGates(gates: number, withIdle: boolean): Promise<ClusterRow>
     await using _ = await BenchController.start(bench); // with nothing cached
     await progress.untilAllApplied(first);
   }
-  await using controller = await BenchController.start(bench, process.env.BENCH_NODE_FLAGS?.split(" "));
+  await using controller = await BenchController.start(bench);
   await untilQuiet(controller);
   const ours = await timePush(bench, controller, progress);
-  const idle = withIdle && !process.env.BENCH_NO_IDLE ? await measureIdle(controller) : undefined;
+  const idle = withIdle ? await measureIdle(controller) : undefined;
   const peakMebibytes = await controller.peakMebibytes();
   await controller[Symbol.asyncDispose]();
   const floor = await timeFloor(bench);
