@@ -12,6 +12,8 @@ export const DEFAULT_MEMORY_BYTES = 256 * MiB;
 
 /** JavaScript's side of a worker: the input as text, and the results. */
 export const WORKER_HEAP_MIB = 512;
+/** Of that for what is young: an evaluation leaves nothing behind, and need not pile up beside hundreds of others. */
+export const WORKER_YOUNG_MIB = 8;
 
 /** Bundles that are evaluated at the same time. */
 export const MAX_WORKERS = 4;

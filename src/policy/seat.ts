@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { START_DEADLINE_MS, WORKER_HEAP_MIB } from "./limits.ts";
+import { START_DEADLINE_MS, WORKER_HEAP_MIB, WORKER_YOUNG_MIB } from "./limits.ts";
 import type { EvaluationAnswer, EvaluationRequest } from "./messages.ts";
 
 /** A place for one worker at a time, replaced after its death or its deadline. Calls must not overlap. */
@@ -35,7 +35,7 @@ export class Seat {
       env: {},
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB },
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB, maxYoungGenerationSizeMb: WORKER_YOUNG_MIB },
     });
     // What the SDK prints is nobody's answer; left unread it would pile up.
     worker.stdout.resume();
