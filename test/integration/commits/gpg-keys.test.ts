@@ -1,6 +1,11 @@
 import { readKey } from "openpgp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildOpenpgpKeyring, buildSshKeyring, readKeyFile, verifySignature } from "../../../src/signatures/index.ts";
+import {
+  buildOpenpgpKeyring,
+  buildSshKeyring,
+  readKeyFile,
+  verifySignature,
+} from "../../../src/signatures/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Gpg } from "./gpg.ts";
 import { Sandbox } from "./sandbox.ts";

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { buildOpenpgpKeyring, buildSshKeyring, readKeyFile, verifySignature } from "../../../src/signatures/index.ts";
+import {
+  buildOpenpgpKeyring,
+  buildSshKeyring,
+  readKeyFile,
+  verifySignature,
+} from "../../../src/signatures/index.ts";
 
 /** Made by `fixtures/openpgp-v6/main.go` with an implementation of RFC 9580 that is not the one used here. */
 interface Vector {
