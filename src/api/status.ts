@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** An RFC 3339 instant in UTC, to the second: what `metav1.Time` writes. */
-export const timeSchema = z.iso.datetime();
+/** An RFC 3339 instant. `metav1.Time` writes it in UTC, to the second; the API server takes any. */
+export const timeSchema = z.iso.datetime({ offset: true });
 
 export const conditionSchema = z.strictObject({
   type: z.string().min(1).max(316).describe("What the condition is about."),

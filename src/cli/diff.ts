@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { type GateStatus, ResourceError } from "../api/index.ts";
 import { actingUser } from "../controller/kubernetes/account.ts";
+import { inventoryOf } from "../controller/kubernetes/readiness.ts";
 import type { ClusterTargetConfig, Decision, GateConfig } from "../gate/index.ts";
 import type { KubeClient, KubeObject } from "../kube/index.ts";
 import { action } from "./action.ts";
@@ -83,7 +84,7 @@ async function findGate(name: string, cluster: OpenCluster, options: DiffOptions
 }
 
 function statusOf(gate: KubeObject): GateStatus {
-  return toGateState(gate).status;
+  return { ...toGateState(gate).status, inventory: inventoryOf(gate) };
 }
 
 function clusterTargetOf({ gate, target }: GateConfig): ClusterTargetConfig {

@@ -7,6 +7,7 @@ import { GateError } from "../gate/index.ts";
 import { GitError } from "../git/index.ts";
 import { KubeError } from "../kube/index.ts";
 import { TrustError } from "../trust/index.ts";
+import { ControllerError } from "./error.ts";
 import { toGateFault } from "./fault.ts";
 
 it.each([
@@ -19,6 +20,7 @@ it.each([
   [new GitError("AUTHENTICATION", "m"), "source", true],
   [new ApplyError("FORBIDDEN", "m"), "target", true],
   [new ApplyError("NO_NAMESPACE", "m"), "target", false],
+  [new ControllerError("INVENTORY_UNREADABLE", "m"), "target", true],
   [new KubeError("FORBIDDEN", "m"), "target", true],
   [new KubeError("UNREACHABLE", "m"), "target", false],
 ] as const)("%s is of the area that it came from, and lasts or passes (%#)", (error, area, lasting) => {

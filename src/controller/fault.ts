@@ -7,6 +7,7 @@ import { GateError } from "../gate/index.ts";
 import { GitError, type GitErrorCode } from "../git/index.ts";
 import { KubeError } from "../kube/index.ts";
 import { TrustError } from "../trust/index.ts";
+import { ControllerError } from "./error.ts";
 
 /** What could not be done: use what the gate names, look at the change, write the log, or change the target. */
 export type FaultArea = "configuration" | "source" | "log" | "target";
@@ -60,6 +61,7 @@ function judge(error: Fault): Pick<GateFault, "area" | "lasting"> {
   }
   if (error instanceof AuditError) return { area: "log", lasting: false };
   if (error instanceof ApplyError) return { area: "target", lasting: !PASSING.has(error.code) };
+  if (error instanceof ControllerError) return { area: "target", lasting: true };
   if (error instanceof KubeError) return { area: "target", lasting: !error.transient };
   return { area: "source", lasting: error instanceof GitError && WRONG_SOURCE.has(error.code) };
 }

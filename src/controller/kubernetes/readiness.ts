@@ -1,12 +1,44 @@
 import { type GateStatus, gateStatusSchema } from "../../api/index.ts";
+import { conditionSchema } from "../../api/status.ts";
 import type { KubeObject } from "../../kube/index.ts";
+import { ControllerError } from "../error.ts";
 import { findCondition } from "../status/index.ts";
-import { fieldsOf } from "./watched.ts";
+import { fieldsOf, keyOfObject } from "./watched.ts";
 
-/** What a gate says of itself; undefined where nothing was written yet, or nothing that makes sense. */
+/**
+ * What a gate says of itself, as far as it makes sense: a field, or a condition, that somebody else wrote and that
+ * cannot be read takes nothing else along. Undefined where nothing was written yet. What the gate owns is
+ * {@link inventoryOf}.
+ */
 export function statusOf({ status }: KubeObject): GateStatus | undefined {
-  const parsed = gateStatusSchema.safeParse(status);
+  if (status === undefined) return undefined;
+  const written: Record<string, unknown> = Object(status);
+  const readable = Object.entries(gateStatusSchema.shape).flatMap(([name, schema]) => {
+    const value = name === "conditions" ? readableConditions(written.conditions) : written[name];
+    return value !== undefined && schema.safeParse(value).success ? [[name, value]] : [];
+  });
+  const parsed = gateStatusSchema.safeParse(Object.fromEntries(readable));
   return parsed.success ? parsed.data : undefined;
+}
+
+/**
+ * What a gate says that it owns; undefined where it never applied anything. Throws INVENTORY_UNREADABLE: what cannot be
+ * read is not nothing, or what the gate applied would be nobody's.
+ */
+export function inventoryOf(gate: KubeObject): GateStatus["inventory"] {
+  const { inventory }: Record<string, unknown> = Object(gate.status);
+  const parsed = gateStatusSchema.shape.inventory.safeParse(inventory);
+  if (parsed.success) return parsed.data;
+  throw new ControllerError(
+    "INVENTORY_UNREADABLE",
+    `status.inventory of Gate ${keyOfObject(gate)} cannot be read: somebody else wrote it`,
+    { remedy: "restore it: without it nobody knows what the gate has applied" },
+  );
+}
+
+function readableConditions(conditions: unknown): unknown {
+  if (!Array.isArray(conditions)) return undefined;
+  return conditions.filter((each: unknown) => conditionSchema.safeParse(each).success);
 }
 
 /** Ready, and for the spec that it has now: what was said of an earlier one does not count. */

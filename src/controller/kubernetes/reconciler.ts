@@ -71,7 +71,8 @@ export class Reconciler {
   #failed(gate: KubeObject, error: unknown, within: number | undefined): Ran | Untold {
     const next: Next = { kind: "retry", ...(within !== undefined && { within }) };
     if (mayNotAct(error)) return { result: undefined, next: WAIT };
-    if (error instanceof ControllerError) return { result: undefined, next: JUDGE_ANEW };
+    if (error instanceof ControllerError && error.code === "OUTDATED")
+      return { result: undefined, next: JUDGE_ANEW };
     const fault = toGateFault(error);
     const { area, code, message } = fault;
     const details = fault.code === "UNEXPECTED" ? framesOf(error) : {};

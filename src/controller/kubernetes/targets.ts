@@ -5,7 +5,7 @@ import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
 import { actingUser } from "./account.ts";
 import type { GateTarget } from "./guarded-target.ts";
-import { statusOf } from "./readiness.ts";
+import { inventoryOf } from "./readiness.ts";
 import { RemoteClusters } from "./remote-clusters.ts";
 import { keyOfObject } from "./watched.ts";
 
@@ -90,7 +90,7 @@ export class ClusterTargets implements AsyncDisposable {
     // From the API server and not from the watch: a leader before this one may have written a moment ago.
     const inventory = new GateInventory(client, { namespace, name }, async () => {
       const gate = await client.get({ apiVersion: API_VERSION, kind: "Gate", namespace, name });
-      return gate && { uid: gate.metadata.uid ?? "", inventory: statusOf(gate)?.inventory };
+      return gate && { uid: gate.metadata.uid ?? "", inventory: inventoryOf(gate) };
     });
     this.#inventories.set(uid, inventory);
     return inventory;
