@@ -51,7 +51,11 @@ export const pod = {
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name: "owned", namespace: "payments", labels: labelsOf("payments") },
-  spec: { containers: [{ name: "app", image: "registry.bank.example/app" }] },
+  spec: {
+    containers: [
+      { name: "app", image: "registry.bank.example/app", resources: { requests: { cpu: "100m" } } },
+    ],
+  },
 };
 
 const deployment = {
@@ -84,7 +88,7 @@ const EDITOR = {
   metadata: { name: "test-editor" },
   rules: [
     {
-      apiGroups: ["", "apps", "discovery.k8s.io", "policy"],
+      apiGroups: ["", "apps", "autoscaling", "batch", "discovery.k8s.io", "networking.k8s.io", "policy"],
       resources: ["*"],
       verbs: ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"],
     },
@@ -115,11 +119,30 @@ export async function installWithGuard(cluster: Cluster): Promise<void> {
 export async function makeObjects(cluster: Cluster): Promise<void> {
   await cluster.createNamespace("payments");
   const root = [{ kind: "User", name: "root" }];
-  const items = [...OBJECTS, EDITOR, binding("test-editor", EDITORS), binding("cluster-admin", root)];
+  await create(cluster, [
+    ...OBJECTS,
+    EDITOR,
+    binding("test-editor", EDITORS),
+    binding("cluster-admin", root),
+  ]);
+}
+
+/** In the name that breaks the glass, as Sluice's field manager. */
+export async function create(cluster: Cluster, items: readonly object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
   const breaker = ["--as=admin", "--as-group=system:masters", "--as-group=sluice:break-glass"];
-  const { code, stderr } = await cluster.runKubectl([...breaker, "create", "-f", "-"], { input });
+  const apply = ["apply", "--server-side", "--field-manager=sluice", "-f", "-"];
+  const { code, stderr } = await cluster.runKubectl([...breaker, ...apply], { input });
   if (code !== 0) throw new Error(stderr);
+}
+
+/** A controller of Kubernetes, in whose name the administrator comes. */
+export function controllerOf(cluster: Cluster, name: string): Somebody {
+  const groups = ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"];
+  return {
+    kubeconfig: cluster.adminKubeconfig,
+    flags: [`--as=system:serviceaccount:kube-system:${name}`, ...groups.map((each) => `--as-group=${each}`)],
+  };
 }
 
 function binding(role: string, subjects: readonly object[]): object {
