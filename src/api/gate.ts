@@ -22,7 +22,9 @@ const gitSourceSchema = z.strictObject({
     .strictObject({
       secretRef: z
         .strictObject({ name: nameSchema.describe("Name of the Secret, in the gate's own namespace.") })
-        .describe("A Secret with `username` and `password`, or `bearerToken`."),
+        .describe(
+          "A Secret with `username` and `password`, or `bearerToken`. On a cluster, its annotation `sluice.dev/git-host` names the host of the URL, with the port where the URL has one.",
+        ),
     })
     .optional()
     .describe("How to authenticate to the git server; anonymously where absent."),

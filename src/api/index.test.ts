@@ -12,6 +12,7 @@ it("exports these names and no others", () => {
       "findDependencyCycle",
       "gateStatusSchema",
       "idOf",
+      "checkGitHost",
       "inventorySchema",
       "keyOf",
       "loadResources",

@@ -18,6 +18,6 @@ export { type ObjectOptions, type ObjectProblem, resourcesFromObjects } from "./
 export type { Located } from "./parse.ts";
 export type { PolicyBundle } from "./policy-bundle.ts";
 export { idOf, keyOf, type Resources } from "./resources.ts";
-export { type Credentials, type Secret, secretValue, toCredentials } from "./secret.ts";
+export { type Credentials, checkGitHost, type Secret, secretValue, toCredentials } from "./secret.ts";
 export type { Condition } from "./status.ts";
 export type { TrustPolicy } from "./trust-policy.ts";

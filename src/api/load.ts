@@ -25,7 +25,7 @@ export async function loadResources(paths: readonly string[]): Promise<Resources
     const locate = locatorOf(resource, documents);
     trustPolicies.set(key, toTrustMaterial(resource, { files, secrets, configMaps, locate }));
   }
-  return { gates, trustPolicies, policyBundles, secrets, broken: new Map() };
+  return { gates, trustPolicies, policyBundles, secrets, broken: new Map(), inCluster: false };
 }
 
 /** The one TrustPolicy in a file or folder, for the commands that need nothing else. */

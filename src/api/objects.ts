@@ -55,7 +55,7 @@ export function resourcesFromObjects(
   }
   removeCycles(gates, problems);
   return {
-    resources: { gates, trustPolicies, policyBundles, secrets, broken: problems.byId },
+    resources: { gates, trustPolicies, policyBundles, secrets, broken: problems.byId, inCluster: true },
     problems: problems.all,
   };
 }

@@ -14,6 +14,8 @@ export interface Resources {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** What is there and cannot be used: why, by {@link idOf}. */
   readonly broken: ReadonlyMap<string, string>;
+  /** Whether they are objects of a cluster, where one who may name a Secret need not be one who may read it. */
+  readonly inCluster: boolean;
 }
 
 /** Secrets and ConfigMaps, which hold what other resources name. */

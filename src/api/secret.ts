@@ -35,6 +35,27 @@ export function toCredentials(secret: z.output<typeof secretSchema>): Credential
   return username === undefined || password === undefined ? undefined : { username, password };
 }
 
+/** On a Secret of a cluster: the one git server that its credentials are for, `host` or `host:port`. */
+export const GIT_HOST_ANNOTATION = "sluice.dev/git-host";
+
+/**
+ * Throws INVALID_RESOURCE for a Secret that does not say itself that its credentials are for the server of this URL: whoever
+ * may write a gate would else have any Secret of the namespace sent to a server of their own.
+ */
+export function checkGitHost({ metadata }: Secret, url: string): void {
+  const { host } = new URL(url);
+  const { namespace, name, annotations = {} } = metadata;
+  const allowed = Object.hasOwn(annotations, GIT_HOST_ANNOTATION)
+    ? annotations[GIT_HOST_ANNOTATION]
+    : undefined;
+  if (allowed === host) return;
+  throw new ResourceError(
+    "INVALID_RESOURCE",
+    `Secret ${namespace}/${name} does not say that its credentials are for ${host}`,
+    { remedy: `if they are, annotate it: ${GIT_HOST_ANNOTATION}: ${host}` },
+  );
+}
+
 /** One value of a Secret as text, or undefined. */
 export function secretValue({ stringData, data }: Secret, key: string): string | undefined {
   const plain = Object.hasOwn(stringData, key) ? stringData[key] : undefined;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import {
   type Credentials,
+  checkGitHost,
   type Gate,
   keyOf,
   type Located,
@@ -112,6 +113,7 @@ function findCredentials(gate: Gate, resources: Resources): Credentials | undefi
   const name = gate.spec.source.git.auth?.secretRef.name;
   if (name === undefined) return undefined;
   const secret = findNamed("Secret", name, gate, resources);
+  if (resources.inCluster) checkGitHost(secret, gate.spec.source.git.url);
   const credentials = toCredentials(secret);
   if (credentials !== undefined) return credentials;
   throw new ResourceError(

@@ -21,6 +21,11 @@ function gate(name: string, changes: object = {}) {
   return object("Gate", name, { spec });
 }
 
+function forHost(secret: KubeObject): KubeObject {
+  const annotations = { "sluice.dev/git-host": "git.bank.example" };
+  return { ...secret, metadata: { ...secret.metadata, annotations } };
+}
+
 const TRUST = object("TrustPolicy", "trust", {
   spec: {
     signers: [
@@ -35,7 +40,7 @@ const TRUST = object("TrustPolicy", "trust", {
   },
 });
 const BUNDLE = object("PolicyBundle", "limits", { spec: { rego: { path: "limits" } } }, "");
-const SECRET = object("Secret", "git", { data: { bearerToken: "dG9rZW4=" } });
+const SECRET = forHost(object("Secret", "git", { data: { bearerToken: "dG9rZW4=" } }));
 const KEYS = object("ConfigMap", "keys", { data: { "alice.asc": ARMORED } });
 
 function world(gates: readonly KubeObject[], data: readonly KubeObject[], fault?: KubeErrorCode) {

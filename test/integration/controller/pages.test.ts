@@ -11,6 +11,10 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a controller, from out
     await scene.world.push({ by: scene.world.mallory });
     const token = { bearerToken: CANARY };
     await scene.put("Secret", "git", { stringData: token }, "v1");
+    await scene.cluster.kubectl(
+      ...["annotate", "secret", "git", "-n", scene.namespace],
+      `sluice.dev/git-host=${new URL(scene.world.url).host}`,
+    );
     const auth = { secretRef: { name: "git" } };
     await scene.putGate({ source: { git: { url: scene.world.url, ref: { branch: "main" }, auth } } });
     const replica = scene.run("--log-level", "debug");
