@@ -107,10 +107,10 @@ describeWithTools(["etcd", "kube-apiserver", "kubectl"], "installing", () => {
     },
   );
 
-  it("acts for gates as their own namespace's account with the component `multi-tenant`", async () => {
+  it("acts for gates that name no account with the component `default-account` alone", async () => {
     const flag = "--default-service-account=default";
     expect((await deployment()).spec.template.spec.containers[0]?.args).not.toContain(flag);
-    expect(await apply(await overlayWith("multi-tenant"))).toMatchObject({ code: 0, stderr: "" });
+    expect(await apply(await overlayWith("default-account"))).toMatchObject({ code: 0, stderr: "" });
     expect((await deployment()).spec.template.spec.containers[0]?.args).toContain(flag);
   });
 
