@@ -5,6 +5,6 @@ export { HealthChecks } from "./health.ts";
 export type { Inventory, InventoryItem } from "./inventory.ts";
 export { GateInventory, type InventoryStore, type ReadGate } from "./inventory-store.ts";
 export { Observer, type ObserverOptions } from "./observer.ts";
-export { GATE_NAME_LABEL, GATE_NAMESPACE_LABEL, withOwner } from "./ownership.ts";
+export { directivesOf, GATE_NAME_LABEL, GATE_NAMESPACE_LABEL, withOwner } from "./ownership.ts";
 export { inApplyOrder } from "./plan.ts";
 export { ClusterTarget, type ClusterTargetOptions } from "./target.ts";

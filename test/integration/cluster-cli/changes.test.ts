@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fingerprintOf } from "../../../src/apply/cluster/drift.ts";
-import { type InventoryItem, withOwner } from "../../../src/apply/cluster/index.ts";
+import { directivesOf, type InventoryItem, withOwner } from "../../../src/apply/cluster/index.ts";
 import { toRef } from "../../../src/apply/cluster/refs.ts";
 import { type Changes, type Comparing, compare } from "../../../src/cli/diff/changes.ts";
 import { KubeClient } from "../../../src/kube/index.ts";
@@ -47,8 +47,15 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what applying would co
   }
 
   async function apply(wanted: KubernetesObject, gate = GATE): Promise<InventoryItem> {
-    const live = await client.apply(withOwner(wanted, gate), { fieldManager: "sluice", force: true });
-    return { ...toRef(live), uid: live.metadata.uid, fingerprint: fingerprintOf(live.metadata) };
+    const owned = withOwner(wanted, gate);
+    const live = await client.apply(owned, { fieldManager: "sluice", force: true });
+    const { uid } = live.metadata;
+    return {
+      ...toRef(live),
+      uid,
+      fingerprint: fingerprintOf(live.metadata),
+      directives: directivesOf(owned),
+    };
   }
 
   it("what left the source is pruned, or let go of", async () => {
