@@ -14,6 +14,8 @@ export interface Targets {
   check(gate: KubeObject, target: TargetConfig): void;
   /** Opens the target of a gate, in each run anew. Throws as `check`, and KubeError where a cluster cannot be used. */
   open(gate: KubeObject, target: TargetConfig): Promise<GateTarget>;
+  /** Whether the gate never applied anything that is still there. Throws where that cannot be told. */
+  ownsNothing(gate: KubeObject): Promise<boolean>;
   /** The gate is gone. */
   forget(gate: KubeObject): Promise<void>;
 }

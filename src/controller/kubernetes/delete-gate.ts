@@ -1,28 +1,23 @@
 import { type Gate, ResourceError } from "../../api/index.ts";
-import { resolveTarget } from "../../gate/index.ts";
-import { KubeError, type KubeObject } from "../../kube/index.ts";
+import { KubeError, type KubeErrorCode, type KubeObject } from "../../kube/index.ts";
+import { ControllerError } from "../error.ts";
 import type { ControllerContext } from "./context.ts";
 import { hasFinalizer, removeFinalizer } from "./finalizer.ts";
-import type { GateTarget } from "./guarded-target.ts";
-import { type ResolvedGate, resolveGate } from "./resolve.ts";
+import { parseGate, targetOf } from "./resolve.ts";
 import { keyOfObject } from "./watched.ts";
+
+type Policy = "prune" | "orphan";
 
 /**
  * Takes away what a gate that is being deleted has applied, or lets go of it, as it says; then lets the gate go. It asks
- * for nothing but the target: trust and policies may be gone already. Throws what keeps it from that; the gate
- * stays as long.
+ * for nothing but the target: trust, policies and what it waits for may be gone already. Throws what keeps it from
+ * that; the gate stays as long.
  */
 export async function deleteGate(gate: KubeObject, context: ControllerContext): Promise<void> {
   const { acts, client, log, targets } = context;
   if (!hasFinalizer(gate)) return;
-  const resolved = await resolveGate(gate, context);
-  const policy = policyOf(resolved.located.resource);
-  const target = targetOf(resolved, policy);
-  if (target !== undefined) {
-    const opened = await targets.open(gate, target);
-    const removed = await acts.run(() => removeOrLeave(opened, policy, gate, context));
-    log.info({ gate: keyOfObject(gate), policy, removed: removed?.length }, "gate deleted");
-  }
+  const removed = await takeAway(gate, context);
+  log.info({ gate: keyOfObject(gate), removed: removed?.length }, "gate deleted");
   try {
     await acts.run(() => removeFinalizer(gate, client));
   } catch (error) {
@@ -31,25 +26,57 @@ export async function deleteGate(gate: KubeObject, context: ControllerContext): 
   await targets.forget(gate);
 }
 
-/**
- * Where the gate's whole namespace is being deleted, the permissions that it acts with may be gone before it: then
- * nobody could take its objects away, and nothing would ever be deleted. What is in that namespace goes with it;
- * what is elsewhere is left, and told. Undefined where that happened.
- */
-async function removeOrLeave(
-  target: GateTarget,
-  policy: "prune" | "orphan",
+/** Gives what was deleted; undefined where objects are left that nobody can reach. */
+async function takeAway(
   gate: KubeObject,
-  { client, log }: ControllerContext,
+  { acts, client, log, targets }: ControllerContext,
 ): Promise<readonly string[] | undefined> {
+  let policy: Policy | undefined;
   try {
-    return await target.remove(policy);
+    if (await targets.ownsNothing(gate)) return [];
+    const { located } = parseGate(gate);
+    const chosen = policyOf(located.resource);
+    policy = chosen;
+    const target = await targets.open(gate, await targetOf(located, client));
+    return await acts.run(() => target.remove(chosen));
   } catch (error) {
-    const forbidden = error instanceof KubeError && error.code === "FORBIDDEN";
-    if (!forbidden || !(await isNamespaceGoing(gate, client))) throw error;
-    log.warn({ gate: keyOfObject(gate) }, "the namespace is being deleted: objects elsewhere are left");
+    const left = policy === "orphan" ? isOutOfReach(error) : false;
+    if (!left && !(isWithoutRights(error) && (await isNamespaceGoing(gate, client)))) {
+      throw policy === "prune" ? withWayOut(error) : error;
+    }
+    log.warn({ gate: keyOfObject(gate), policy }, "what the gate applied is out of reach, and is left");
     return undefined;
   }
+}
+
+/** Whether nobody knows how to get to the objects, or which they are, until somebody mends it. */
+function isOutOfReach(error: unknown): boolean {
+  return (
+    error instanceof ResourceError ||
+    (error instanceof ControllerError && error.code === "INVENTORY_UNREADABLE") ||
+    (error instanceof KubeError && error.code === "CONFIG")
+  );
+}
+
+const NO_RIGHTS: ReadonlySet<KubeErrorCode> = new Set(["FORBIDDEN", "UNAUTHORIZED"]);
+
+/**
+ * Where the gate's whole namespace is being deleted, its Secrets and the permissions that it acts with may be gone before
+ * it: then nobody could take its objects away, and nothing would ever be deleted. What is in that namespace goes
+ * with it; what is elsewhere is left, and told.
+ */
+function isWithoutRights(error: unknown): boolean {
+  return isOutOfReach(error) || (error instanceof KubeError && NO_RIGHTS.has(error.code));
+}
+
+function withWayOut(error: unknown): unknown {
+  if (!(error instanceof ResourceError)) return error;
+  const { code, message, remedy } = error;
+  const out = "mend it, or set deletionPolicy: Orphan, which leaves what the gate applied";
+  return new ResourceError(code, `the gate's objects cannot be removed: ${message}`, {
+    remedy: remedy === "" ? out : `${remedy}; ${out}`,
+    cause: error,
+  });
 }
 
 async function isNamespaceGoing(
@@ -63,19 +90,9 @@ async function isNamespaceGoing(
   return found === undefined || found.metadata.deletionTimestamp !== undefined;
 }
 
-function policyOf({ spec }: Gate): "prune" | "orphan" {
+function policyOf({ spec }: Gate): Policy {
   if (spec.deletionPolicy === "Prune") return "prune";
   const mirrors =
     spec.deletionPolicy === "MirrorPrune" && "cluster" in spec.target && spec.target.cluster.prune;
   return mirrors ? "prune" : "orphan";
-}
-
-/** Undefined for objects that are left alone in a cluster which nobody can reach any more. */
-function targetOf({ located, resources }: ResolvedGate, policy: "prune" | "orphan") {
-  try {
-    return resolveTarget(located, resources);
-  } catch (error) {
-    if (policy === "orphan" && error instanceof ResourceError) return undefined;
-    throw error;
-  }
 }

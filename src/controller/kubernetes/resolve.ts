@@ -3,10 +3,12 @@ import {
   keyOf,
   type Located,
   namedDataOf,
+  type ObjectProblem,
   ResourceError,
   type Resources,
   resourcesFromObjects,
 } from "../../api/index.ts";
+import { resolveTarget, type TargetConfig } from "../../gate/index.ts";
 import { type KubeClient, KubeError, type KubeObject } from "../../kube/index.ts";
 import { fieldsOf, keyOfObject, type WatchedKind } from "./watched.ts";
 
@@ -40,6 +42,29 @@ export async function resolveGate(gate: KubeObject, options: ResolveOptions): Pr
     [...objects, ...data.filter((object) => object !== undefined)],
     { policiesDir },
   );
+  return pick(gate, resources, problems);
+}
+
+/** A gate by itself: what it waits for, and what it names, does not matter. Throws ResourceError. */
+export function parseGate(gate: KubeObject): ResolvedGate {
+  const { resources, problems } = resourcesFromObjects([gate], { policiesDir: "" });
+  return pick(gate, resources, problems);
+}
+
+/** Where a gate's objects are, with the one Secret that says so. Throws ResourceError and KubeError. */
+export async function targetOf(
+  located: Located<Gate>,
+  client: ResolveOptions["client"],
+): Promise<TargetConfig> {
+  const { metadata, spec } = located.resource;
+  const ref = "cluster" in spec.target ? spec.target.cluster.kubeConfig?.secretRef : undefined;
+  const { namespace } = metadata;
+  const secret = ref && (await readData({ kind: "Secret", namespace, name: ref.name }, client));
+  const { resources } = resourcesFromObjects(secret === undefined ? [] : [secret], { policiesDir: "" });
+  return resolveTarget(located, resources);
+}
+
+function pick(gate: KubeObject, resources: Resources, problems: readonly ObjectProblem[]): ResolvedGate {
   const key = keyOfObject(gate);
   const located = resources.gates.get(key);
   if (located !== undefined) return { located, resources };

@@ -68,6 +68,10 @@ export class ClusterTargets implements AsyncDisposable {
     });
   }
 
+  async ownsNothing(gate: KubeObject): Promise<boolean> {
+    return (await this.#inventoryOf(gate).read()).items.length === 0;
+  }
+
   /** The gate is gone. */
   async forget(gate: KubeObject): Promise<void> {
     this.#inventories.delete(gate.metadata.uid ?? "");

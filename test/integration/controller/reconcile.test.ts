@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { describeWithTools } from "../../support/tools.ts";
 import { eventually, type Scene, useScenes } from "./scene.ts";
 
+const KUBECONFIG = { kubeConfig: { secretRef: { name: "remote" } } };
 const CONFIG_MAP = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "first" } });
 
 describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate on a cluster", () => {
@@ -139,6 +141,44 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate that is deleted
     await scene.remove("Gate", "prod");
     await gone(scene);
     expect(await scene.deployment()).toBeUndefined();
+  });
+
+  it("does not wait for gates that wait for each other", async () => {
+    const scene = await applied({ prune: true });
+    await scene.putGate({ interval: "1h", dependsOn: [{ name: "prod" }] }, "second");
+    await scene.until({ Ready: "False OwnedByOther" }, "second"); // held, all the same
+    await scene.putGate({ interval: "1h", dependsOn: [{ name: "second" }] });
+    await scene.until({ Ready: "False InvalidResource" });
+    await scene.remove("Gate", "prod");
+    await scene.remove("Gate", "second");
+    await eventually(async () =>
+      expect([await scene.gate(), await scene.gate("second")]).toEqual([undefined, undefined]),
+    );
+    expect(await scene.deployment()).toBeUndefined();
+  });
+
+  it.each([
+    ["goes", "it leaves its objects", { deletionPolicy: "Orphan" }],
+    ["goes", "it prunes nothing", { target: { cluster: KUBECONFIG } }],
+    ["stays", "it prunes", {}],
+  ])("%s without the kubeconfig of its cluster where %s", async (what, _, gate) => {
+    const scene = await open();
+    await scene.world.push({ tree: scene.world.tree(1) });
+    const value = await readFile(scene.cluster.adminKubeconfig, "utf8");
+    await scene.put("Secret", "remote", { stringData: { value } }, "v1");
+    await scene.putGate({ interval: "1h", target: { cluster: { ...KUBECONFIG, prune: true } }, ...gate });
+    scene.run();
+    await scene.until({ Ready: "True Reconciled" });
+    await scene.cluster.kubectl("delete", "secret", "remote", "-n", scene.namespace);
+    await scene.remove("Gate", "prod");
+    if (what === "goes") {
+      await gone(scene);
+      expect(await scene.deployment()).toBeDefined();
+      return;
+    }
+    await scene.until({ Ready: "False MissingResource", Stalled: "True MissingResource" });
+    await scene.cluster.kubectl("delete", "namespace", scene.namespace, "--wait=false");
+    await gone(scene);
   });
 
   it.each([
