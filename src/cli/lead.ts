@@ -29,6 +29,8 @@ export interface LeadOptions {
   readonly stateDir: string;
   readonly policiesDir: string;
   readonly defaultServiceAccount: string | undefined;
+  /** Milliseconds. */
+  readonly minInterval: number;
   /** Who this process is, as Events say it. */
   readonly identity: string;
   readonly cell: Cell;
@@ -53,11 +55,12 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
   await using books = await openBooks(options.stateDir, leadership === ALONE ? {} : { lease: leadership });
   await using workspace = await openWorkspace({ stateDir: options.stateDir, cell: options.cell });
   await using targets = openTargets(options);
-  const { client, identity, policiesDir, metrics } = options;
+  const { client, identity, policiesDir, minInterval, metrics } = options;
   const reconciler = new Reconciler({
     known: controller.watches,
     client,
     policiesDir,
+    minInterval,
     books,
     stages: workspace.stages,
     policies: workspace.policies,
@@ -94,7 +97,7 @@ function openTargets({
     client,
     health: new HealthChecks(healthCell),
     defaultServiceAccount,
-    onDrift: (gate) => controller.request(gate),
+    onDrift: (gate) => controller.requestCorrection(gate),
     onStatus: (gate) => {
       const known = controller.watches.get("Gate", gate);
       if (known !== undefined && isWaiting(known)) controller.request(gate);

@@ -63,6 +63,7 @@ export async function runKubernetes(
       stateDir: options.state,
       policiesDir: resolve(options.policies ?? SHIPPED_POLICIES),
       defaultServiceAccount: options.defaultServiceAccount,
+      minInterval: options.minInterval,
       identity,
       cell,
       healthCell,

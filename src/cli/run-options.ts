@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { durationSchema } from "../api/common.ts";
 import { LOG_LEVELS, type LogLevel } from "../controller/log-levels.ts";
 import { parseAddress } from "../server/address.ts";
 import type { Address } from "../server/index.ts";
@@ -13,11 +14,14 @@ export interface KubernetesOptions {
   readonly leaderElect: boolean;
   readonly leaseNamespace: string;
   readonly concurrency: number;
+  /** Milliseconds. */
+  readonly minInterval: number;
   readonly metricsAddress: Address;
   readonly healthAddress?: Address;
   readonly logLevel: LogLevel;
 }
 
+const DEFAULT_MIN_INTERVAL = "5s";
 const DEFAULT_METRICS = "127.0.0.1:8080";
 
 export function addKubernetesOptions(command: Command): void {
@@ -42,6 +46,14 @@ export function addKubernetesOptions(command: Command): void {
     .option("--lease-namespace <name>", "where the Lease is", "sluice-system")
     .option("--concurrency <count>", "how many gates run at the same time", parseCount, 4)
     .addOption(
+      new Option(
+        "--min-interval <duration>",
+        "gates that ask to be looked at more often are looked at as often",
+      )
+        .argParser(parseDuration)
+        .default(parseDuration(DEFAULT_MIN_INTERVAL), DEFAULT_MIN_INTERVAL),
+    )
+    .addOption(
       new Option("--metrics-address <host:port>", "where /metrics is served")
         .argParser(parse)
         .default(parse(DEFAULT_METRICS), DEFAULT_METRICS),
@@ -58,6 +70,12 @@ function parse(text: string): Address {
   const address = parseAddress(text);
   if (address === undefined) throw new InvalidArgumentError("expected host:port, such as 127.0.0.1:8080");
   return address;
+}
+
+function parseDuration(text: string): number {
+  const parsed = durationSchema.safeParse(text);
+  if (parsed.success && parsed.data > 0) return parsed.data;
+  throw new InvalidArgumentError("expected a duration such as 5s, longer than nothing");
 }
 
 function parseCount(text: string): number {

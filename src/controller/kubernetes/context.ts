@@ -35,6 +35,8 @@ export interface ControllerContext {
   readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Milliseconds: a gate that asks to be looked at more often is looked at as often. */
+  readonly minInterval: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

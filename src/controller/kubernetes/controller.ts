@@ -1,5 +1,6 @@
 import type { KubeClient, KubeError } from "../../kube/index.ts";
 import type { Clock } from "../clock.ts";
+import { DriftDamper } from "../drift-damper.ts";
 import { type Next, type RunKey, WorkQueue } from "../queue.ts";
 import { gatesConcerned } from "./concerned.ts";
 import { keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
@@ -21,11 +22,13 @@ export interface ControllerOptions {
 export class Controller implements AsyncDisposable {
   readonly watches: Watches;
   readonly #queue: WorkQueue;
+  readonly #damper: DriftDamper;
   #run: RunKey | undefined;
 
   constructor(options: ControllerOptions) {
     const { client, namespaces, concurrency, clock, random } = options;
     this.#queue = new WorkQueue((key, askedAt) => this.#runKey(key, askedAt), { concurrency, clock, random });
+    this.#damper = new DriftDamper(clock);
     this.watches = new Watches({
       client,
       namespaces,
@@ -53,6 +56,11 @@ export class Controller implements AsyncDisposable {
     if (this.#run !== undefined) this.#queue.add(key);
   }
 
+  /** Asks for a run because an object of the gate was changed: soon, but not as often as that happens. */
+  requestCorrection(key: string): void {
+    if (this.#run !== undefined) this.#queue.addAfter(key, this.#damper.delayFor(key));
+  }
+
   /** Begins no run any more; true when all that ran ended in time. */
   stop(within: number): Promise<boolean> {
     return this.#queue.drain(within);
@@ -64,6 +72,8 @@ export class Controller implements AsyncDisposable {
 
   #see(event: WatchEvent): void {
     if (this.#run === undefined) return;
+    if (event.type === "deleted" && event.object.kind === "Gate")
+      this.#damper.forget(keyOfObject(event.object));
     for (const key of gatesConcerned(event, this.watches.list("Gate"))) this.#queue.add(key);
   }
 

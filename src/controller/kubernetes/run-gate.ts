@@ -37,10 +37,10 @@ export async function runGate(
   const stands = standingOf(gate, context.known);
   const { located, resources } = await resolveGate(gate, context);
   const { spec } = located.resource;
-  noteRetry(spec.retryInterval ?? spec.interval);
+  const { interval, retryInterval } = intervalsOf(spec, context);
+  noteRetry(retryInterval);
   const on = notReady(located.resource, context);
-  if (on.length > 0)
-    return { result: { kind: "waiting", on }, next: { kind: "later", after: spec.interval } };
+  if (on.length > 0) return { result: { kind: "waiting", on }, next: { kind: "later", after: interval } };
   const [config] = selectGates(resources, [keyOf(located.resource)]);
   if (config === undefined) throw new TypeError("a gate that was resolved is among its resources");
   context.targets.check(gate, config.target); // before anything is judged, or the gate held
@@ -70,11 +70,28 @@ async function applyGate(
     now: context.now(),
   });
   const result: GateResult = { kind: "reconciled", decision: reconciled.decision, health };
-  return { result, reconciled, next: { kind: "later", after: pause(config, admitted, health) } };
+  const after = pause(intervalsOf(config, context), admitted, health);
+  return { result, reconciled, next: { kind: "later", after } };
+}
+
+interface Intervals {
+  readonly interval: number;
+  readonly retryInterval: number;
+}
+
+/** As the gate asks, but never more often than the installation allows. */
+function intervalsOf(
+  { interval, retryInterval = interval }: Pick<Gate["spec"], "interval" | "retryInterval">,
+  { minInterval }: ControllerContext,
+): Intervals {
+  return {
+    interval: Math.max(interval, minInterval),
+    retryInterval: Math.max(retryInterval, minInterval),
+  };
 }
 
 function pause(
-  { interval, retryInterval }: GateConfig,
+  { interval, retryInterval }: Intervals,
   admitted: boolean,
   health: GateHealth | undefined,
 ): number {

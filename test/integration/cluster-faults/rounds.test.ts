@@ -102,7 +102,7 @@ async function prepare(cluster: Cluster, world: World, client: KubeClient): Prom
 function start(world: World, kubeconfig: string) {
   const pages = ["--metrics-address", "127.0.0.1:0"];
   const args = ["run", "--kubernetes", "--kubeconfig", kubeconfig, "--state", world.state];
-  return startCli([...args, "--no-leader-elect", ...pages]);
+  return startCli([...args, "--no-leader-elect", "--min-interval", "100ms", ...pages]);
 }
 
 async function restart(cluster: Cluster): Promise<void> {

@@ -8,6 +8,7 @@ describe("sluice run", () => {
     ["gates of a cluster by name", ["--kubernetes", "payments"]],
     ["a cluster's gates once", ["--kubernetes", "--once"]],
     ["no gates at a time", ["--kubernetes", "--concurrency", "0"]],
+    ["no time between looks", ["--kubernetes", "--min-interval", "0s"]],
     ["an address without a port", ["--kubernetes", "--metrics-address", "localhost"]],
     ["a level that there is none of", ["--kubernetes", "--log-level", "loud"]],
     ["a cluster that nobody describes", ["--kubernetes", "--kubeconfig", "/nonexistent/kubeconfig"]],

@@ -122,10 +122,16 @@ describe("a run of a gate", () => {
         patch: async (ref) => ({ ...ref, metadata: { name: ref.name } }),
       },
       policiesDir: world.folder,
+      minInterval: 5_000,
       books,
       stages: { cell, policies, registry: createRegistry(), gitDir, now: Date.now },
       policies,
-      targets: { check: () => undefined, open: async () => bench.target, forget: async () => undefined },
+      targets: {
+        check: () => undefined,
+        ownsNothing: async () => false,
+        open: async () => bench.target,
+        forget: async () => undefined,
+      },
       acts: new Acts({ isHeld: () => bench.held }, bench.clock),
       reporter,
       telemetry: { ran() {}, refused() {}, admitted() {}, stage() {}, forget() {} },
@@ -190,6 +196,20 @@ describe("a run of a gate", () => {
     expect(await run()).toEqual({ kind: "retry", within: 7_000 });
     expect(bench.told).toContain("Ready=False Unexpected");
     expect(JSON.stringify([bench.statuses, bench.lines])).not.toContain("some words");
+  });
+
+  it.each([
+    ["0s", 5_000],
+    ["4s", 5_000],
+    ["6s", 6_000],
+  ])("asked for every %s is due again after %i ms", async (interval, after) => {
+    const { world, bench, run } = await open();
+    bench.putGate(world, {}, { interval, retryInterval: "0s" });
+    expect(await run()).toEqual({ kind: "later", after });
+    bench.meanwhile = () => {
+      throw new TypeError("some words");
+    };
+    expect(await run()).toEqual({ kind: "retry", within: 5_000 });
   });
 
   it("of a gate that is gone does nothing", async () => {

@@ -193,6 +193,7 @@ export class Scene {
     const child = startCli([
       "run",
       "--kubernetes",
+      ...["--min-interval", "100ms"],
       ...["--kubeconfig", this.cluster.adminKubeconfig, "--state", this.world.state],
       ...["--metrics-address", "127.0.0.1:0", "--lease-namespace", this.namespace],
       ...args,
