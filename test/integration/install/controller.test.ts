@@ -115,6 +115,15 @@ describeWithTools(
       }
     });
 
+    it("writes as itself what the guard leaves to it, its Lease and Events", async () => {
+      const own = (await requestsOf(cluster, SLUICE)).filter(
+        ({ impersonatedUser }) => impersonatedUser === undefined,
+      );
+      const writes = own.filter(({ verb }) => ["create", "update", "patch", "delete"].includes(verb));
+      const written = new Set(writes.map(({ objectRef }) => objectRef?.resource));
+      expect([...written].sort()).toEqual(["events", "gates", "leases"]);
+    });
+
     it("applies nothing of a change of which its account may not do all", async () => {
       await world.push({ tree: world.tree(1, { "prod/extra.yaml": object("ServiceAccount", {}) }) });
       await scene.putGate({ target: { cluster: { serviceAccountName: "deployer" } } });
