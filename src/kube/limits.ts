@@ -16,6 +16,15 @@ export const MAX_KUBECONFIG_BYTES = MiB;
 export const MAX_TOKEN_BYTES = 64 * 1024;
 
 export const PAGE_SIZE = 500;
+/** Of one list. Larger clusters than Kubernetes is made for have fewer objects of one type. */
+export const MAX_LIST_ITEMS = 100_000;
+export const MAX_LIST_BYTES = 256 * MiB;
+/** So many where large objects make the pages small; an API server that has always one more has no end. */
+export const MAX_LIST_PAGES = 20_000;
+/** etcd forgets after five minutes what the first page was of: a longer list cannot be finished. */
+export const LIST_TIMEOUT_MS = 10 * 60_000;
+/** What watches may add to a copy before it is listed anew, and so is as large as what there is. */
+export const MAX_WATCHED_BYTES = 256 * MiB;
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** Below the 90 seconds after which the API server closes an idle connection. */

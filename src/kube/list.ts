@@ -1,6 +1,7 @@
+import { anyOf } from "./deadline.ts";
 import type { ApiResource } from "./discovery.ts";
-import { KubeError } from "./error.ts";
-import { PAGE_SIZE } from "./limits.ts";
+import { KubeError, type KubeErrorCode } from "./error.ts";
+import { LIST_TIMEOUT_MS, MAX_LIST_BYTES, MAX_LIST_ITEMS, MAX_LIST_PAGES, PAGE_SIZE } from "./limits.ts";
 import { toKubeObject } from "./meta.ts";
 import { isRecord, type KubeObject, type ObjectType } from "./object.ts";
 import { pathOf } from "./paths.ts";
@@ -12,6 +13,8 @@ export interface ListOptions {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
+  /** What is left of each object in memory, from when its page is read; its identity and version must be. */
+  readonly keep?: ((object: KubeObject) => KubeObject) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,44 +27,64 @@ export interface Listed {
 interface Page extends Listed {
   /** Empty on the last one. */
   readonly next: string;
+  readonly bytes: number;
 }
 
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 type Ask = (call: Call) => Promise<Answer>;
+type FetchPage = (limit: number, next: string) => Promise<Page>;
 
+/** Throws TOO_LARGE for a list without an end, and for one that nobody could hold. */
 export async function listAll(
   resource: ApiResource,
   type: ObjectType,
   options: ListOptions,
   send: Ask,
 ): Promise<Listed> {
-  const fetchPage = (limit: number, next: string): Promise<Page> =>
-    send(callFor(resource, type, options, { limit, next })).then((answer) => readPage(answer, type));
+  const signal = anyOf(options.signal, AbortSignal.timeout(LIST_TIMEOUT_MS));
+  const fetchPage: FetchPage = async (limit, next) => {
+    const page = readPage(await send(callFor(resource, type, { ...options, signal }, { limit, next })), type);
+    return options.keep === undefined ? page : { ...page, items: page.items.map(options.keep) };
+  };
   try {
-    return await listPages(fetchPage);
+    return await listPages(fetchPage, type);
   } catch (error) {
     // The state that the first pages were of has been compacted away meanwhile: begin again, once.
-    if (!(error instanceof KubeError && error.code === "GONE")) throw error;
-    return listPages(fetchPage);
+    if (!isKubeError(error, "GONE")) throw error;
+    return listPages(fetchPage, type);
   }
 }
 
-async function listPages(fetchPage: (limit: number, next: string) => Promise<Page>): Promise<Listed> {
+async function listPages(fetchPage: FetchPage, { kind }: ObjectType): Promise<Listed> {
   const items: KubeObject[] = [];
-  let limit = PAGE_SIZE;
-  let next = "";
-  for (;;) {
-    try {
-      const page = await fetchPage(limit, next);
-      for (const item of page.items) items.push(item);
-      next = page.next;
-      if (next === "") return { items, resourceVersion: page.resourceVersion };
-    } catch (error) {
-      if (!(error instanceof KubeError && error.code === "TOO_LARGE") || limit === 1) throw error;
-      limit = Math.ceil(limit / 10);
-    }
+  let [limit, next, bytes] = [PAGE_SIZE, "", 0];
+  for (let pages = 0; pages < MAX_LIST_PAGES; pages++) {
+    const page = await smallEnough(limit, (smaller) => fetchPage(smaller, next));
+    for (const item of page.items) items.push(item);
+    bytes += page.bytes;
+    if (items.length > MAX_LIST_ITEMS || bytes > MAX_LIST_BYTES) break;
+    if (page.next === "") return { items, resourceVersion: page.resourceVersion };
+    [limit, next] = [page.limit, page.next];
   }
+  throw tooLarge(kind);
+}
+
+/** The page, and of how many objects it could be. */
+async function smallEnough(
+  limit: number,
+  fetchPage: (limit: number) => Promise<Page>,
+): Promise<Page & { readonly limit: number }> {
+  try {
+    return { ...(await fetchPage(limit)), limit };
+  } catch (error) {
+    if (!isKubeError(error, "TOO_LARGE") || limit === 1) throw error;
+    return smallEnough(Math.ceil(limit / 10), fetchPage);
+  }
+}
+
+function isKubeError(error: unknown, code: KubeErrorCode): boolean {
+  return error instanceof KubeError && error.code === code;
 }
 
 function callFor(
@@ -82,7 +105,7 @@ function callFor(
   };
 }
 
-function readPage({ body }: Answer, type: ObjectType): Page {
+function readPage({ body, bytes }: Answer, type: ObjectType): Page {
   const metadata = isRecord(body) && isRecord(body.metadata) ? body.metadata : {};
   const { resourceVersion, continue: next = "" } = metadata;
   // Go writes an empty list of metadata as null.
@@ -90,7 +113,8 @@ function readPage({ body }: Answer, type: ObjectType): Page {
   if (!Array.isArray(items) || typeof resourceVersion !== "string" || typeof next !== "string") {
     throw malformed(type);
   }
-  return { items: items.map((item) => readItem(item, type)), resourceVersion, next };
+  if (items.length > MAX_LIST_ITEMS) throw tooLarge(type.kind); // before each of them takes memory
+  return { items: items.map((item) => readItem(item, type)), resourceVersion, next, bytes };
 }
 
 function readItem(item: unknown, type: ObjectType): KubeObject {
@@ -101,6 +125,13 @@ function readItem(item: unknown, type: ObjectType): KubeObject {
 
 function isList(body: unknown): body is Record<string, unknown> {
   return isRecord(body) && typeof body.kind === "string" && body.kind.endsWith("List");
+}
+
+function tooLarge(kind: string): KubeError {
+  return new KubeError(
+    "TOO_LARGE",
+    `LIST ${kind}: the list has more pages, items or bytes than one may have`,
+  );
 }
 
 function malformed({ kind }: ObjectType): KubeError {

@@ -1,16 +1,20 @@
 import { setTimeout } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
 import { KubeError, type KubeErrorCode } from "./error.ts";
+import { MAX_WATCHED_BYTES } from "./limits.ts";
 import type { KubeObject, ObjectType } from "./object.ts";
 import { Replica, type ReplicaEvent } from "./replica.ts";
+import type { WatchEvent } from "./watch.ts";
 
 export interface ReflectorOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly metadataOnly?: boolean;
-  /** In the order of the API server; nothing is told twice. Must not throw. */
+  /** What the copy keeps of each object; its identity and version must be. What is told of is what is kept. */
+  readonly keep?: ((object: KubeObject) => KubeObject) | undefined;
+  /** In the order of the API server; nothing is told twice. Where it throws, that is a fault like others. */
   onEvent(event: ReplicaEvent): void;
-  /** Told of each fault; the reflector goes on by itself. */
+  /** Told of each fault; the reflector goes on by itself, also where this throws. */
   onError?(error: KubeError): void;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -22,6 +26,8 @@ const LONGEST_PAUSE_MS = 30_000;
 /** What only an administrator can mend. */
 const SLOW_PAUSE_MS = 60_000;
 const SLOW: ReadonlySet<KubeErrorCode> = new Set(["FORBIDDEN", "NOT_FOUND", "NO_SUCH_KIND"]);
+/** After which a watch from the same place would end the same way, or the copy may be wrong. */
+const FROM_ANEW: ReadonlySet<KubeErrorCode> = new Set(["GONE", "PROTOCOL", "TOO_LARGE"]);
 /** The share of a pause that is random, so that many watches do not come back at once. */
 const JITTER = 0.5;
 
@@ -47,6 +53,8 @@ export class Reflector implements AsyncDisposable {
   #running: Promise<void> | undefined;
   /** From where a watch can go on; undefined before the first list, and after the place was forgotten. */
   #resourceVersion: string | undefined;
+  /** What watches have said since the last list. */
+  #watchedBytes = 0;
   #failures = 0;
 
   constructor(client: KubeClient, type: ObjectType, options: ReflectorOptions) {
@@ -90,8 +98,7 @@ export class Reflector implements AsyncDisposable {
         await this.#watch();
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof KubeError)) throw error;
-        await this.#recover(error);
+        await this.#recover(toKubeError(error));
       }
     }
   }
@@ -99,17 +106,19 @@ export class Reflector implements AsyncDisposable {
   async #relist(): Promise<void> {
     const { items, resourceVersion } = await this.#client.list(this.#type, {
       ...this.#selection(),
+      keep: this.#options.keep,
       signal: this.#stop.signal,
     });
     this.#replica.replace(items);
     this.#resourceVersion = resourceVersion;
+    this.#watchedBytes = 0;
     this.#isSynced = true;
     this.#resolveSynced();
   }
 
-  /** Returns when the API server ends the watch as agreed. */
+  /** Returns when the API server ends the watch as agreed, or when it has said more than a copy may grow by. */
   async #watch(): Promise<void> {
-    const random = this.#options.random ?? Math.random;
+    const { random = Math.random } = this.#options;
     const events = await this.#client.watch(this.#type, {
       ...this.#selection(),
       resourceVersion: this.#resourceVersion ?? "",
@@ -117,27 +126,39 @@ export class Reflector implements AsyncDisposable {
       silenceMs: SILENCE_MS,
       signal: this.#stop.signal,
     });
-    let heard = false;
-    for await (const { type, object } of events) {
+    for await (const event of events) {
       if (this.#stop.signal.aborted) return;
-      if (type !== "BOOKMARK") this.#replica.take(type, object);
-      this.#resourceVersion = object.metadata.resourceVersion;
-      this.#failures = 0;
-      heard = true;
+      this.#hear(event);
+      if (this.#resourceVersion === undefined) break;
     }
-    // One that ends without a word would be asked again and again.
-    if (!heard) await this.#pause(FIRST_PAUSE_MS);
+    // Whoever ends each watch at once would be asked again and again.
+    await this.#pause(FIRST_PAUSE_MS);
+  }
+
+  #hear({ type, object, bytes }: WatchEvent): void {
+    const { keep = (whole) => whole } = this.#options;
+    if (type !== "BOOKMARK") this.#replica.take(type, keep(object));
+    this.#watchedBytes += bytes;
+    const isTooMuch = this.#watchedBytes > MAX_WATCHED_BYTES;
+    this.#resourceVersion = isTooMuch ? undefined : object.metadata.resourceVersion;
+    this.#failures = 0;
   }
 
   async #recover(error: KubeError): Promise<void> {
-    const isFirst = this.#failures === 0;
     this.#failures += 1;
-    if (error.code === "GONE") this.#resourceVersion = undefined;
-    this.#options.onError?.(error);
-    if (error.code === "GONE" && isFirst) return;
+    if (FROM_ANEW.has(error.code)) this.#resourceVersion = undefined;
+    this.#report(error);
     const doubled = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
     const pause = SLOW.has(error.code) ? SLOW_PAUSE_MS : doubled;
     await this.#pause(Math.max(pause, error.retryAfterMs ?? 0));
+  }
+
+  #report(error: KubeError): void {
+    try {
+      this.#options.onError?.(error);
+    } catch {
+      // Nobody is left to be told, and the copy is to be kept up to date all the same.
+    }
   }
 
   async #pause(milliseconds: number): Promise<void> {
@@ -150,6 +171,14 @@ export class Reflector implements AsyncDisposable {
     const { namespace, labelSelector, metadataOnly } = this.#options;
     return { namespace, labelSelector, metadataOnly };
   }
+}
+
+/** Whatever was thrown, by whomever: what the API server said could not be worked with. */
+function toKubeError(error: unknown): KubeError {
+  if (error instanceof KubeError) return error;
+  return new KubeError("PROTOCOL", "what the API server said of an object cannot be worked with", {
+    cause: error,
+  });
 }
 
 function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {

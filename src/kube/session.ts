@@ -18,6 +18,8 @@ export interface Answer {
   readonly status: number;
   /** Parsed JSON; undefined for what is not. */
   readonly body: unknown;
+  /** As it was sent. */
+  readonly bytes: number;
 }
 
 /**
@@ -46,24 +48,25 @@ function pauseAfter(error: unknown, tries: number): number | undefined {
 }
 
 async function askOnce(transport: Transport, call: Call): Promise<Answer> {
-  const { status, retryAfterMs, text } = await transport.send(call, async (response) => ({
+  const { status, retryAfterMs, read } = await transport.send(call, async (response) => ({
     status: response.status,
     retryAfterMs: response.retryAfterMs,
-    text: await readText(response, call),
+    read: await readBytes(response, call),
   }));
-  const body = parseJson(text);
-  if (status === 404) return { status, body };
+  const body = parseJson(read.toString("utf8"));
+  const answer = { status, body, bytes: read.length };
+  if (status === 404) return answer;
   if (status < 200 || status > 299) throw toKubeError({ ...call, status, body, retryAfterMs });
   if (body === undefined)
     throw new KubeError("PROTOCOL", `${call.asked}: the answer is not JSON`, { status });
-  return { status, body };
+  return answer;
 }
 
-async function readText({ status, body }: Response, { asked }: Call): Promise<string> {
+async function readBytes({ status, body }: Response, { asked }: Call): Promise<Buffer> {
   const isError = status > 299;
   const limit = isError ? MAX_ERROR_BYTES : MAX_ANSWER_BYTES;
   const bytes = await readUpTo(body, limit);
-  if (bytes.length <= limit || isError) return bytes.toString("utf8");
+  if (bytes.length <= limit || isError) return bytes;
   throw new KubeError("TOO_LARGE", `${asked}: the answer is larger than ${limit} bytes`, { status });
 }
 

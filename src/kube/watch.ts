@@ -26,6 +26,8 @@ export interface WatchOptions {
 export interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
   readonly object: KubeObject;
+  /** As it was sent. */
+  readonly bytes: number;
 }
 
 interface Watch extends Omit<WatchOptions, "signal"> {
@@ -61,11 +63,11 @@ async function refusedWatch(
 
 async function* readEvents({ body }: Response, type: ObjectType): AsyncGenerator<WatchEvent> {
   for await (const line of splitLines(body, MAX_WATCH_LINE_BYTES)) {
-    yield readEvent(parseJson(line), type);
+    yield { ...readEvent(parseJson(line), type), bytes: Buffer.byteLength(line) };
   }
 }
 
-function readEvent(event: unknown, type: ObjectType): WatchEvent {
+function readEvent(event: unknown, type: ObjectType): Omit<WatchEvent, "bytes"> {
   const asked = `WATCH ${type.kind}`;
   if (isRecord(event) && event.type === "ERROR") throw errorOf(event.object, asked);
   const known = isRecord(event) ? TYPES.find((each) => each === event.type) : undefined;

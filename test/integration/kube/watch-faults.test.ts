@@ -66,7 +66,7 @@ describe("a watch", () => {
     expect(seen).toEqual({
       events: ["added a", "added b"],
       errors: [],
-      pauses: [],
+      pauses: [500],
       asked: ["list", "3", "7"],
     });
   });
@@ -96,7 +96,7 @@ describe("a watch", () => {
   it.each<[string, Handler]>([
     ["in an event", watch(line("ERROR", gone))],
     ["as a status", json(410, gone)],
-  ])("from a forgotten place, said %s, lists anew at once and tells the difference", async (_, handler) => {
+  ])("from a forgotten place, said %s, lists anew and tells the difference", async (_, handler) => {
     const before = list("3", configMap("a"), configMap("b", "2"), configMap("c", "3"));
     const reborn = { ...configMap("c", "8") };
     reborn.metadata.uid = "another";
@@ -109,18 +109,18 @@ describe("a watch", () => {
       "added c",
       "added d",
     ]);
-    expect(seen).toMatchObject({ errors: ["GONE"], pauses: [], asked: ["list", "3", "list", "8"] });
+    expect(seen).toMatchObject({ errors: ["GONE"], pauses: [500], asked: ["list", "3", "list", "8"] });
   });
 
   it("that is always too old does not become a loop", async () => {
     const tooOld = watch(line("ERROR", gone));
     const seen = await follow([list("3"), tooOld, list("4"), tooOld, list("5"), tooOld]);
-    expect(seen.pauses).toEqual([1_000, 2_000]);
+    expect(seen.pauses).toEqual([500, 1_000, 2_000]);
   });
 
-  it("that ends without a word is asked again after a pause", async () => {
-    const seen = await follow([list("3"), watch(""), watch("")]);
-    expect(seen).toMatchObject({ pauses: [500, 500], asked: ["list", "3", "3", "3"] });
+  it("that ends at once is asked again after a pause, with or without a word", async () => {
+    const seen = await follow([list("3"), watch(""), watch(bookmark("4")), watch("")]);
+    expect(seen).toMatchObject({ pauses: [500, 500, 500], asked: ["list", "3", "3", "4", "4"] });
   });
 
   it("that fails comes back later each time, and slowly where only an administrator can help", async () => {
@@ -184,8 +184,10 @@ describe("a watch", () => {
 
   it("with a line that has no end is let go, and what is no event too", async () => {
     const endless = watch(`{"type":"ADDED","object":"${"x".repeat(4 * 1024 * 1024)}`, () => undefined);
-    const seen = await follow([list("3"), endless, watch('{"type":"RENAMED","object":{"metadata":{}}}\n')]);
+    const renamed = watch('{"type":"RENAMED","object":{"metadata":{}}}\n');
+    const seen = await follow([list("3"), endless, list("4"), renamed, list("5")]);
     expect(seen.errors).toEqual(["TOO_LARGE", "PROTOCOL"]);
+    expect(seen.asked).toEqual(["list", "3", "list", "4", "list", "5"]);
   });
 });
 
