@@ -55,7 +55,9 @@ const clusterTargetSchema = withRules(
     drift: z
       .enum(["Correct", "Report"])
       .default("Correct")
-      .describe("What happens to a change made by hand: Correct puts it back, Report only records it."),
+      .describe(
+        "What happens to a change made by hand: Correct puts it back; Report leaves it alone until the object is applied again, and names the objects (the first ten) in the message of the condition Applied and in an Event.",
+      ),
     healthChecks: z
       .array(healthCheckSchema)
       .max(64)

@@ -5,6 +5,8 @@ import type { LogPosition, Recorded } from "../../verified.ts";
 export interface GateTarget extends Target {
   /** Whether what was applied works; undefined where nobody asked for that. */
   health?(admission: Recorded<Admission>): Promise<TargetHealth | undefined>;
+  /** The objects that are not as they were applied. */
+  drifted?(): Promise<readonly string[]>;
   /** Takes away, or lets go of, all that the gate has there; gives what was deleted. Safe to repeat. */
   remove(policy: "prune" | "orphan"): Promise<readonly string[]>;
 }
@@ -49,6 +51,10 @@ export class GuardedTarget implements Target {
 
   currentEntry(): Promise<LogPosition | undefined> {
     return this.#target.currentEntry();
+  }
+
+  async drifted(): Promise<readonly string[]> {
+    return (await this.#target.drifted?.()) ?? [];
   }
 
   /** Of the admission that was applied or found in place; undefined where there is none, or nothing runs. */

@@ -1,6 +1,6 @@
 import { AuditError } from "../../audit/index.ts";
 import { SharedFetches } from "../../git/index.ts";
-import type { KubeObject } from "../../kube/index.ts";
+import { KubeError, type KubeObject } from "../../kube/index.ts";
 import { ControllerError } from "../error.ts";
 import { toGateFault } from "../fault.ts";
 import type { Next } from "../queue.ts";
@@ -75,7 +75,7 @@ export class Reconciler {
       return { result: undefined, next: JUDGE_ANEW };
     const fault = toGateFault(error);
     const { area, code, message } = fault;
-    const details = fault.code === "UNEXPECTED" ? framesOf(error) : {};
+    const details = fault.code === "UNEXPECTED" ? framesOf(error) : causeOf(error);
     this.#context.log.warn({ gate: keyOfObject(gate), area, code, ...details }, message);
     return { result: { kind: "fault", fault }, next };
   }
@@ -136,6 +136,11 @@ function mayNotAct(error: unknown): boolean {
 function wordOf(result: GateResult): RunResult {
   if (result.kind !== "reconciled") return result.kind;
   return result.decision.verdict === "admit" ? "admitted" : "refused";
+}
+
+/** What the gate's status does not tell. */
+function causeOf(error: unknown): { readonly cause?: string } {
+  return error instanceof KubeError && error.cause instanceof KubeError ? { cause: error.cause.message } : {};
 }
 
 /** Where an error that nobody foresaw came from, without its words: they may quote anything. */

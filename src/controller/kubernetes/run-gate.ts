@@ -69,9 +69,14 @@ async function applyGate(
     appliedAt,
     now: context.now(),
   });
-  const result: GateResult = { kind: "reconciled", decision: reconciled.decision, health };
+  const drifted = isReporting(config) ? await target.drifted() : [];
+  const result: GateResult = { kind: "reconciled", decision: reconciled.decision, health, drifted };
   const after = pause(intervalsOf(config, context), admitted, health);
   return { result, reconciled, next: { kind: "later", after } };
+}
+
+function isReporting({ target }: GateConfig): boolean {
+  return target.kind === "cluster" && target.drift === "Report";
 }
 
 interface Intervals {

@@ -4,6 +4,7 @@ import { ApplyError } from "../../apply/index.ts";
 import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
 import { actingUser } from "./account.ts";
+import { BoundedTarget } from "./bounded-target.ts";
 import type { GateTarget } from "./guarded-target.ts";
 import { inventoryOf } from "./readiness.ts";
 import { RemoteClusters } from "./remote-clusters.ts";
@@ -27,6 +28,9 @@ interface Place {
   readonly client: KubeClient;
   readonly observer: Observer;
 }
+
+/** However short the gate's timeout is: an apply that never ends is one that is begun for ever. */
+const SHORTEST_APPLY_MS = 30_000;
 
 /** Opens the targets of gates: the cluster that the controller runs in, or others. */
 export class ClusterTargets implements AsyncDisposable {
@@ -56,16 +60,20 @@ export class ClusterTargets implements AsyncDisposable {
       target.kubeConfig === undefined
         ? this.#own
         : await this.#remote.at(keyOfObject(gate), target.kubeConfig);
-    return new ClusterTarget({
+    const client = user === undefined ? place.client : place.client.as(user);
+    const options = {
       gate: { namespace, name },
-      client: user === undefined ? place.client : place.client.as(user),
       observer: place.observer,
       inventory: this.#inventoryOf(gate),
       prune: target.prune,
       force: target.force,
       correctDrift: target.drift === "Correct",
       health: target.wait ? { checks: this.#options.health, rules: target.healthChecks } : undefined,
-    });
+    };
+    return new BoundedTarget(
+      (signal) => new ClusterTarget({ ...options, client: client.withSignal(signal) }),
+      { within: Math.max(target.timeout, SHORTEST_APPLY_MS), remote: target.kubeConfig !== undefined },
+    );
   }
 
   async ownsNothing(gate: KubeObject): Promise<boolean> {

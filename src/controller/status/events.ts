@@ -24,6 +24,7 @@ export function eventsOf(previous: GateStatus | undefined, next: ControllerStatu
   if (isNew(previous?.refused, next.refused)) tell("Warning", "Judge", "Admitted");
   if (isNew(previous?.admitted, next.admitted)) tell("Normal", "Judge", "Admitted");
   if (isNew(previous?.applied, next.applied)) tell("Normal", "Apply", "Applied");
+  else if (isReworded(previous, next, "Applied")) tell("Warning", "Watch", "Applied");
   const healthy = changed(previous, next, "Healthy");
   if (healthy === "False") tell("Warning", "Watch", "Healthy");
   if (healthy === "True") tell("Normal", "Watch", "Healthy");
@@ -51,6 +52,13 @@ function changed(
 ): string | undefined {
   const after = findCondition(next, type)?.status;
   return findCondition(previous, type)?.status === after ? undefined : after;
+}
+
+/** The same, said in other words: of what was applied, that others changed it, or changed it back. */
+function isReworded(previous: GateStatus | undefined, next: ControllerStatus, type: ConditionType): boolean {
+  const [before, after] = [findCondition(previous, type), findCondition(next, type)];
+  const holds = before?.status === "True" && after?.status === "True";
+  return holds && before.message !== after.message;
 }
 
 /** A fault, a wait or a suspension that was not told yet, or the end of one. */

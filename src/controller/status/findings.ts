@@ -2,8 +2,13 @@ import { unreachable } from "../../fault.ts";
 import type { GateHistory, PastDecision } from "../../gate/index.ts";
 import type { GateFault } from "../fault.ts";
 import type { Finding, Findings } from "./conditions.ts";
-import type { GateHealth, GateResult } from "./result.ts";
+import type { GateResult } from "./result.ts";
 import { shortOid, toLine, toReason } from "./texts.ts";
+
+/** Objects that are named, of those that somebody changed. */
+const MAX_DRIFTED = 10;
+
+type Looked = Pick<Extract<GateResult, { kind: "reconciled" }>, "health" | "drifted">;
 
 /** What each condition says after a run. What is not named stays as it was, or goes where it does not last. */
 export function findingsOf(result: GateResult, history: GateHistory): Findings {
@@ -18,17 +23,17 @@ export function findingsOf(result: GateResult, history: GateHistory): Findings {
       return ofFault(result.fault, history);
     case "reconciled":
       return result.decision.verdict === "admit"
-        ? ofAdmission(history, result.health)
-        : ofDenial(history, result.decision.reasons[0].stage);
+        ? ofAdmission(history, result)
+        : ofDenial(history, result.decision.reasons[0].stage, result.drifted);
     default:
       return unreachable(result);
   }
 }
 
 /** From the record and not from the run: the same decision, looked at again, reads the same. */
-function ofAdmission({ lastAdmit }: GateHistory, health: GateHealth | undefined): Findings {
+function ofAdmission({ lastAdmit }: GateHistory, { health, drifted }: Looked): Findings {
   if (lastAdmit === undefined) return {};
-  const judged = { ...judgedPassed(lastAdmit), Applied: appliedFrom(lastAdmit) };
+  const judged = { ...judgedPassed(lastAdmit), Applied: appliedFrom(lastAdmit, drifted) };
   if (health === undefined) return { ...judged, Ready: readyAt(lastAdmit) };
   const message = toLine(health.message);
   switch (health.status) {
@@ -54,7 +59,7 @@ function ofAdmission({ lastAdmit }: GateHistory, health: GateHealth | undefined)
   }
 }
 
-function ofDenial({ last, lastAdmit }: GateHistory, stage: string): Findings {
+function ofDenial({ last, lastAdmit }: GateHistory, stage: string, drifted: readonly string[]): Findings {
   const [first] = last?.decision.reasons ?? [];
   if (last === undefined || first === undefined) return {};
   const { source, reasonCount } = last.decision;
@@ -69,7 +74,7 @@ function ofDenial({ last, lastAdmit }: GateHistory, stage: string): Findings {
     Applied:
       lastAdmit?.outcome === undefined
         ? no("NothingApplied", "no change was admitted and applied yet")
-        : appliedFrom(lastAdmit),
+        : appliedFrom(lastAdmit, drifted),
     Ready: no(reason, message),
     Stalled: yes(reason, message),
   };
@@ -113,9 +118,17 @@ function verifiedAs({ decision: { source, signers } }: PastDecision): Finding {
   return yes("Verified", toLine(`commit ${shortOid(source.revision)}${by}`));
 }
 
-function appliedFrom({ decision, entry }: PastDecision): Finding {
+function appliedFrom({ decision, entry }: PastDecision, drifted: readonly string[]): Finding {
   const message = `commit ${shortOid(decision.source.revision)} applied, as entry ${entry.index} admits`;
-  return yes("Applied", message);
+  return yes("Applied", toLine(`${message}${describeDrifted(drifted)}`));
+}
+
+/** In one order, so that the same objects read the same. */
+function describeDrifted(drifted: readonly string[]): string {
+  if (drifted.length === 0) return "";
+  const named = drifted.toSorted().slice(0, MAX_DRIFTED);
+  const more = drifted.length > named.length ? ` (and ${drifted.length - named.length} more)` : "";
+  return `; changed since, and left so: ${named.join(", ")}${more}`;
 }
 
 function readyAt({ decision }: PastDecision): Finding {

@@ -17,6 +17,8 @@ export type GateResult =
       readonly decision: Recorded<Decision>;
       /** Undefined for a denial, and for targets in which nothing runs. */
       readonly health: GateHealth | undefined;
+      /** Objects that are not as they were applied, where that is told and not put back. */
+      readonly drifted: readonly string[];
     }
   | { readonly kind: "fault"; readonly fault: GateFault }
   | { readonly kind: "suspended" }

@@ -5,6 +5,7 @@ import { gateStatusSchema } from "../../api/index.ts";
 import type { Books } from "../../gate/index.ts";
 import { asRecorded, recordDecision, recordOutcome } from "../../gate/record.ts";
 import type { GateFault } from "../fault.ts";
+import { findCondition } from "./conditions.ts";
 import { eventsOf } from "./events.ts";
 import type { GateHealth, GateResult } from "./result.ts";
 import { type ControllerStatus, type StatusInput, toStatus } from "./status.ts";
@@ -42,21 +43,26 @@ class Story {
     const pending = this.#books.ledger.pendingOf(found.gate);
     if (pending !== undefined)
       await recordOutcome(pending, { result: "applied", message: "", at: this.now }, this.#books);
-    return this.tell({ kind: "reconciled", decision, health });
+    return this.tell({ kind: "reconciled", decision, health, drifted: [] });
   }
 
   async deny(digit = "b"): Promise<ControllerStatus> {
     const decision = await recordDecision(denial(digit), this.#books);
-    return this.tell({ kind: "reconciled", decision, health: undefined });
+    return this.tell({ kind: "reconciled", decision, health: undefined, drifted: [] });
   }
 
   /** Looks again, and finds the last decision as it is in the log. */
-  again(verdict: "admit" | "deny", digit: string, health?: GateHealth): ControllerStatus {
+  again(
+    verdict: "admit" | "deny",
+    digit: string,
+    health?: GateHealth,
+    drifted: readonly string[] = [],
+  ): ControllerStatus {
     const decision = verdict === "admit" ? admission(digit) : denial(digit);
     const { last, lastAdmit } = this.#books.ledger.historyOf(found.gate);
     const entry = (verdict === "admit" ? lastAdmit : last)?.entry;
     if (entry === undefined) throw new TypeError("nothing is recorded yet");
-    return this.tell({ kind: "reconciled", decision: asRecorded(decision, entry), health });
+    return this.tell({ kind: "reconciled", decision: asRecorded(decision, entry), health, drifted });
   }
 
   async leavePending(digit = "a"): Promise<void> {
@@ -104,6 +110,25 @@ describe("the status of a gate whose change", () => {
     expect(status.refused).toBeUndefined();
     expect(story.events).toEqual(["Normal Admitted", "Normal Applied"]);
   });
+
+  it.each(["admit", "deny"] as const)(
+    "stands, and is not as it was applied any more, tells which objects, once (%s)",
+    async (verdict) => {
+      const story = await Story.begin();
+      await story.admit("a");
+      if (verdict === "deny") await story.deny("b");
+      const look = (...drifted: string[]): [string, boolean, readonly string[]] => {
+        const status = story.again(verdict, verdict === "admit" ? "a" : "b", undefined, drifted);
+        const { reason = "", message = "" } = findCondition(status, "Applied") ?? {};
+        return [reason, ["one", "two"].every((name) => message.includes(name)), story.events];
+      };
+      expect(look("one", "two")).toEqual(["Applied", true, ["Warning Applied"]]);
+      expect(look("two", "one")).toEqual(["Applied", true, []]);
+      expect(look("two")).toEqual(["Applied", false, ["Warning Applied"]]);
+      expect(look()).toEqual(["Applied", false, ["Warning Applied"]]);
+      expect(look()).toEqual(["Applied", false, []]);
+    },
+  );
 
   it("was refused before anything was applied", async () => {
     const story = await Story.begin();

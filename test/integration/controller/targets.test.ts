@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { describeWithTools } from "../../support/tools.ts";
 import { eventually, type Scene, useScenes } from "./scene.ts";
@@ -124,6 +125,25 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate has applie
         { drift: 1 },
       ]),
     );
+  });
+
+  it("is left as somebody changed it where drift is reported, which is told once", async () => {
+    const scene = await open();
+    await scene.world.push({ tree: scene.world.tree(2) });
+    await scene.putGate({ interval: "300ms", target: { cluster: { drift: "Report" } } });
+    scene.run();
+    await scene.until({ Ready: "True Reconciled" });
+    expect(JSON.stringify((await scene.gate())?.status)).not.toContain("changed since");
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: scene.namespace, name: "api" };
+    const body = { spec: { replicas: 5 } };
+    await scene.client.patch(ref, { type: "merge", body }, { fieldManager: "hand" });
+    await eventually(async () =>
+      expect(JSON.stringify((await scene.gate())?.status)).toContain(`Deployment ${scene.namespace}/api`),
+    );
+    await sleep(1_500);
+    expect(await scene.conditions(["Ready", "Applied"])).toEqual(["True Reconciled", "True Applied"]);
+    expect(await scene.replicas()).toBe(5);
+    expect((await scene.events()).filter((event) => event === "Warning Applied")).toHaveLength(1);
   });
 
   it("is put back while the head of the branch is refused", async () => {
