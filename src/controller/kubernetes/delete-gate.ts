@@ -1,4 +1,5 @@
 import { type Gate, ResourceError } from "../../api/index.ts";
+import { ApplyError } from "../../apply/index.ts";
 import { KubeError, type KubeErrorCode, type KubeObject } from "../../kube/index.ts";
 import { ControllerError } from "../error.ts";
 import type { ControllerContext } from "./context.ts";
@@ -54,7 +55,8 @@ function isOutOfReach(error: unknown): boolean {
   return (
     error instanceof ResourceError ||
     (error instanceof ControllerError && error.code === "INVENTORY_UNREADABLE") ||
-    (error instanceof KubeError && error.code === "CONFIG")
+    (error instanceof KubeError && error.code === "CONFIG") ||
+    (error instanceof ApplyError && error.code === "TARGET_MOVED")
   );
 }
 

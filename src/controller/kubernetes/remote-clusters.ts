@@ -8,6 +8,8 @@ interface Remote {
   readonly digest: string;
   readonly client: KubeClient;
   readonly observer: Observer;
+  /** Which cluster it is, however its credentials change. */
+  readonly place: string;
 }
 
 /** Connections to the clusters of kubeconfigs, one for each gate that names one, for as long as it stays the same. */
@@ -24,9 +26,11 @@ export class RemoteClusters implements AsyncDisposable {
     const digest = sha256(text);
     const known = this.#remotes.get(gate);
     if (known?.digest === digest) return known;
-    const client = new KubeClient(await fromKubeConfigText(text));
+    const connection = await fromKubeConfigText(text);
+    const client = new KubeClient(connection);
     await this.forget(gate);
-    const remote = { digest, client, observer: this.#observe(client) };
+    const place = sha256(connection.server.href);
+    const remote = { digest, client, observer: this.#observe(client), place };
     this.#remotes.set(gate, remote);
     return remote;
   }

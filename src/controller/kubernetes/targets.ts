@@ -27,6 +27,8 @@ export interface TargetsOptions {
 interface Place {
   readonly client: KubeClient;
   readonly observer: Observer;
+  /** Undefined for the cluster that the controller runs in. */
+  readonly place?: string;
 }
 
 /** However short the gate's timeout is: an apply that never ends is one that is begun for ever. */
@@ -64,6 +66,7 @@ export class ClusterTargets implements AsyncDisposable {
     const options = {
       gate: { namespace, name },
       observer: place.observer,
+      place: place.place,
       inventory: this.#inventoryOf(gate),
       prune: target.prune,
       force: target.force,

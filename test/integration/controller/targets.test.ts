@@ -91,6 +91,22 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate acts as", 
     expect(await scene.replicas()).toBe(1);
   });
 
+  it("does not become another cluster's while what was applied is in this one", async () => {
+    const scene = await open();
+    await scene.world.push({ tree: scene.world.tree(1) });
+    await scene.putGate({ interval: "300ms", deletionPolicy: "Orphan" });
+    scene.run();
+    await scene.until({ Ready: "True Reconciled" });
+    const value = await readFile(scene.cluster.adminKubeconfig, "utf8");
+    await scene.put("Secret", "remote", { stringData: { value } }, "v1");
+    const target = { cluster: { kubeConfig: { secretRef: { name: "remote" } } } };
+    await scene.putGate({ interval: "300ms", deletionPolicy: "Orphan", target });
+    await scene.until({ Ready: "False TargetMoved", Stalled: "True TargetMoved" });
+    await scene.remove("Gate", "prod");
+    await eventually(async () => expect(await scene.gate()).toBeUndefined());
+    expect(await scene.replicas()).toBe(1);
+  });
+
   it("finds its Secrets in its own namespace only", async () => {
     const scene = await open();
     const other = await open();
