@@ -1,10 +1,10 @@
 import "reflect-metadata"; // what @peculiar/x509 keeps its schemas in
 import type { webcrypto } from "node:crypto";
 import {
-  X509CertificateGenerator,
   BasicConstraintsExtension,
   SubjectAlternativeNameExtension,
   type X509Certificate,
+  X509CertificateGenerator,
 } from "@peculiar/x509";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };

@@ -31,5 +31,5 @@ async function waitForOne(
 function isEstablished({ status }: KubeObject): boolean {
   const { conditions } = Object(status) as { conditions?: unknown };
   if (!Array.isArray(conditions)) return false;
-  return conditions.some(({ type, status }) => type === "Established" && status === "True");
+  return conditions.map(Object).some(({ type, status }) => type === "Established" && status === "True");
 }

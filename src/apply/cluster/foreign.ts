@@ -1,7 +1,7 @@
 import type { ObjectMeta, ObjectRef } from "../../kube/index.ts";
 import { groupOf } from "../../render/index.ts";
 import { isForeign, ownedFields, setOf } from "./drift.ts";
-import { type FieldSet, isEmptySet, pickFields, subtractFields, uniteFields } from "./fields.ts";
+import { type FieldSet, isEmptySet, pickFields, subtractFields, uniteAll, uniteFields } from "./fields.ts";
 
 /**
  * Fields in an object of ours that others own alone, but for those that Kubernetes itself fills in there
@@ -9,9 +9,7 @@ import { type FieldSet, isEmptySet, pickFields, subtractFields, uniteFields } fr
  */
 export function foreignFields(ref: ObjectRef, live: ObjectMeta): FieldSet {
   const entries = live.managedFields ?? [];
-  const theirs = entries
-    .filter(isForeign)
-    .reduce<FieldSet>((all, entry) => uniteFields(all, setOf(entry)), {});
+  const theirs = uniteAll(entries.filter(isForeign).map(setOf));
   const spec = pickFields(theirs, (field) => !NOT_CONTENT.has(field));
   const content = uniteFields(spec, metadataThatCounts(ref, theirs));
   const owned = ownedFields(live);

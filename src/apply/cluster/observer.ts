@@ -136,6 +136,13 @@ interface Expectation {
   readonly item: InventoryItem;
 }
 
+/** Annotations can be large, and anybody's: ours are all that is looked at. */
+function withoutOthersNotes(object: KubeObject): KubeObject {
+  const { annotations = {}, ...metadata } = object.metadata;
+  const ours = Object.entries(annotations).filter(([key]) => key.startsWith("sluice.dev/"));
+  return { ...object, metadata: { ...metadata, annotations: Object.fromEntries(ours) } };
+}
+
 function hasForeignFields(ref: ObjectRef, live: ObjectMeta | undefined): boolean {
   return live !== undefined && !isEmptySet(foreignFields(ref, live));
 }
@@ -168,6 +175,7 @@ class TypeWatch implements AsyncDisposable {
     this.#reflector = new Reflector(client, type, {
       labelSelector: GATE_NAME_LABEL,
       metadataOnly: true,
+      keep: withoutOthersNotes,
       onEvent: ({ type: change, object }) => onObject({ ...object, ...type }, change === "deleted"),
       onError: (error) => {
         resolve();
