@@ -15,7 +15,7 @@ import {
 } from "../../../src/audit/index.ts";
 import { fillLog, identity, ORIGIN, openLog, saveLog } from "./samples.ts";
 
-const ROUNDS = 24;
+const ROUNDS = Number(process.env.SLUICE_AUDIT_KILL_ROUNDS ?? 12);
 /** So that tiles fill up while writers are killed. */
 const FIRST_SIZE = 240;
 const WRITER = join(import.meta.dirname, "writer.ts");
