@@ -66,16 +66,18 @@ describe("history", () => {
     const rewritten = await verifySnapshot(snapshotOf(commits, { descendsFromBase: false }), trust, NOW);
     expect(rewritten.refusals.map(({ code }) => code)).toEqual(["HISTORY_REWRITTEN"]);
     expect(rewritten.verified).toBeUndefined();
-    expect((await verifySnapshot(snapshotOf(commits), trust, NOW)).verified).toBeDefined();
+    const onward = snapshotOf(commits);
+    expect((await verifySnapshot(onward, trust, NOW)).verified).toBe(onward);
   });
 
   it("may be rewritten where the policy says so", async () => {
     const loose = await compileTrust(
       trustMaterial([sshMaterial(key)], { history: { start: "root", fastForwardOnly: false } }),
     );
-    const verdict = await verifySnapshot(snapshotOf(commits, { descendsFromBase: false }), loose, NOW);
+    const rewritten = snapshotOf(commits, { descendsFromBase: false });
+    const verdict = await verifySnapshot(rewritten, loose, NOW);
     expect(verdict.refusals).toEqual([]);
-    expect(verdict.verified).toBeDefined();
+    expect(verdict.verified).toBe(rewritten);
   });
 
   it.each([
@@ -136,9 +138,10 @@ describe("history", () => {
   });
 
   it("may stand still", async () => {
-    const verdict = await verifySnapshot(snapshotOf([]), trust, NOW);
+    const still = snapshotOf([]);
+    const verdict = await verifySnapshot(still, trust, NOW);
     expect(verdict.refusals).toEqual([]);
-    expect(verdict.verified).toBeDefined();
+    expect(verdict.verified).toBe(still);
   });
 });
 

@@ -86,7 +86,7 @@ export class Scene implements AsyncDisposable {
 
   async get(ref: ObjectRef): Promise<KubeObject> {
     const found = await this.client.get(ref);
-    expect(found).toBeDefined();
+    expect(found).toMatchObject({ kind: ref.kind, metadata: { name: ref.name } });
     return found ?? { ...ref, metadata: { name: "" } };
   }
 

@@ -173,7 +173,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate that is deleted
     await scene.remove("Gate", "prod");
     if (what === "goes") {
       await gone(scene);
-      expect(await scene.deployment()).toBeDefined();
+      expect(await scene.replicas()).toBe(1);
       return;
     }
     await scene.until({ Ready: "False MissingResource", Stalled: "True MissingResource" });

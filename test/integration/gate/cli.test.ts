@@ -135,7 +135,7 @@ describe("sluice run --once", () => {
       { gate: { name: "resting" }, suspended: true },
       { verdict: "admit", gate: { name: "fine" } },
     ]);
-    expect(await readTarget(join(world.folder, "fine"))).toBeDefined();
+    expect(await readTarget(join(world.folder, "fine"))).toMatchObject({ revision: world.head });
     expect(await readTarget(join(world.folder, "resting"))).toBeUndefined();
     expect(await readTarget(world.out)).toBeUndefined();
   });

@@ -59,7 +59,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a real API server", ()
       expect(await client.get(ref())).toBeUndefined();
       await client.apply(configMap({ a: "1" }), sluice);
       expect(await client.delete(ref(), { dryRun: true })).toBe("deleted");
-      expect(await client.get(ref())).toBeDefined();
+      expect(await client.get(ref())).toMatchObject({ data: { a: "1" } });
     });
 
     it("names the manager and the field of a conflict, and takes them over by force alone", async () => {
@@ -230,7 +230,8 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a real API server", ()
       const subject = `--serviceaccount=${namespace}:deployer`;
       await cluster.kubectl("create", "rolebinding", "r", ...here, "--role=r", subject);
       // The authorizer learns of it by a watch.
-      await expect.poll(() => as.apply(configMap(), sluice).catch(() => undefined)).toBeDefined();
+      const applied = () => as.apply(configMap({ a: "1" }), sluice).catch(() => undefined);
+      await expect.poll(applied).toMatchObject({ data: { a: "1" } });
       await expect(as.get({ ...ref(), namespace: "default" })).rejects.toMatchObject({ code: "FORBIDDEN" });
     });
 
