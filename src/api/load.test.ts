@@ -110,6 +110,12 @@ describe("loading resources", () => {
     );
   });
 
+  it("says that a field is missing, and not what type it has", async () => {
+    await expect(load(GATE.replace("trust: payments-trust", "trst: x"))).rejects.toThrow(
+      /spec\.trust: is required\n.*: spec: Unrecognized key: "trst"/,
+    );
+  });
+
   it("a lone TrustPolicy is required where one is asked for", async () => {
     await writeFile(join(folder, "trust.yaml"), TRUST);
     await expect(loadTrustPolicy(join(folder, "trust.yaml"))).resolves.toMatchObject({

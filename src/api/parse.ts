@@ -47,7 +47,9 @@ export function parseResource(value: unknown): Parsed {
 
 /** As in `spec.signers.0.keys: at least one key`. */
 export function describeIssue({ path, message }: Issue): string {
-  return `${path.join(".") || "document"}: ${message}`;
+  // As zod says it for a field that is not there.
+  const said = message.endsWith("received undefined") ? "is required" : message;
+  return `${path.join(".") || "document"}: ${said}`;
 }
 
 function schemaOf(apiVersion: unknown, kind: unknown): (typeof SCHEMAS)[Kind] | undefined {

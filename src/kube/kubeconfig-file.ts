@@ -32,11 +32,19 @@ async function loadConfig(path: string | undefined, context: string | undefined)
     else config.loadFromFile(path);
   } catch {
     // The cause would quote the file.
-    throw new KubeError("CONFIG", `${path ?? "the kubeconfig"} cannot be read, or is no kubeconfig`);
+    throw new KubeError("CONFIG", `${path ?? "the kubeconfig"} cannot be read, or is no kubeconfig`, {
+      remedy:
+        "name one with --kubeconfig or KUBECONFIG; `kubectl config view` shows the one that kubectl reads",
+    });
   }
   if (context !== undefined) {
     if (config.getContextObject(context) === null)
-      throw new KubeError("CONFIG", `there is no context ${context}`);
+      throw new KubeError("CONFIG", `there is no context ${context}`, {
+        remedy: `name one of: ${config
+          .getContexts()
+          .map(({ name }) => name)
+          .join(", ")}`,
+      });
     config.setCurrentContext(context);
   }
   return config;
