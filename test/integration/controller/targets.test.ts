@@ -128,12 +128,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate has applie
     await scene.putGate({ interval: "1h" });
     const replica = scene.run();
     await scene.until({ Ready: "True Reconciled" });
-    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: scene.namespace, name: "api" };
-    await scene.client.patch(
-      ref,
-      { type: "merge", body: { spec: { replicas: 5 } } },
-      { fieldManager: "hand" },
-    );
+    await scene.scaleByHand(5);
     await eventually(async () => expect(await scene.replicas()).toBe(2));
     await eventually(() =>
       expect(replica.lines.filter(({ msg }) => msg === "admitted")).toMatchObject([
@@ -170,12 +165,7 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "what a gate has applie
     await scene.until({ Ready: "True Reconciled" });
     await scene.world.push({ tree: scene.world.tree(3), by: scene.world.mallory });
     await scene.until({ Ready: "False UnknownKey" });
-    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: scene.namespace, name: "api" };
-    await scene.client.patch(
-      ref,
-      { type: "merge", body: { spec: { replicas: 5 } } },
-      { fieldManager: "hand" },
-    );
+    await scene.scaleByHand(5);
     await eventually(async () => expect(await scene.replicas()).toBe(2));
     await scene.until({ Ready: "False UnknownKey" });
   });
