@@ -7,11 +7,13 @@ import { readSnapshot, type Snapshot } from "../snapshot.ts";
 import { Turns } from "../turns.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { sampleHaves } from "./haves.ts";
+import { openRemote } from "./open-remote.ts";
+import type { Remote } from "./remote.ts";
 import { fetchBranchRef, type RemoteRef } from "./remote-refs.ts";
+import { parseRemoteUrl } from "./remote-url.ts";
 import type { SharedFetches } from "./shared-fetches.ts";
-import { type GitAuth, SmartHttp } from "./smart-http.ts";
+import type { GitAuth } from "./smart-http.ts";
 import { isDamage, StateRepository } from "./state-repository.ts";
-import { fetchPack } from "./upload-pack.ts";
 
 export interface FetchRequest {
   /** http or https, without credentials. */
@@ -58,17 +60,19 @@ export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnaps
   const limits = request.limits ?? DEFAULT_GIT_LIMITS;
   const deadline = AbortSignal.timeout(limits.fetchMs);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
+  const { url, auth } = request;
+  const remote = openRemote({ url, auth, limits, signal });
   try {
-    const { url, auth } = request;
-    const remote = new SmartHttp({ url, limits, signal, ...(auth === undefined ? {} : { auth }) });
-    const { target, discovered } = await locate(request, remote);
+    const target = await locate(request, remote);
     const state = StateRepository.at(request.stateDir, remote.url, limits);
-    const session = { request, remote, target, discovered, state, signal };
+    const session = { request, remote, target, state, signal };
     return await (request.sharing === undefined
       ? fetchWhole(session)
       : fetchShared(session, request.sharing));
   } catch (error) {
     throw toFetchError(error, signal);
+  } finally {
+    remote.close();
   }
 }
 
@@ -86,8 +90,7 @@ export interface FetchedRequest {
 export async function readFetched(request: FetchedRequest): Promise<FetchedSnapshot> {
   const { url, head, path, limits = DEFAULT_GIT_LIMITS } = request;
   const signal = AbortSignal.timeout(limits.fetchMs);
-  const { url: asked } = new SmartHttp({ url, limits, signal });
-  const repository = await StateRepository.at(request.stateDir, asked, limits).open();
+  const repository = await StateRepository.at(request.stateDir, parseRemoteUrl(url), limits).open();
   try {
     const ref = `refs/heads/${request.ref.branch}`;
     const options = { withChangedPaths: false, signal };
@@ -102,28 +105,21 @@ export async function readFetched(request: FetchedRequest): Promise<FetchedSnaps
 
 interface Session {
   readonly request: FetchRequest;
-  readonly remote: SmartHttp;
+  readonly remote: Remote;
   readonly target: RemoteRef;
-  /** Whether `remote` knows where the server wants to be asked. */
-  readonly discovered: boolean;
   readonly state: StateRepository;
   readonly signal: AbortSignal;
 }
 
 async function locate(
   { url, auth, ref: { branch }, sharing }: FetchRequest,
-  remote: SmartHttp,
-): Promise<Pick<Session, "target" | "discovered">> {
-  let discovered = false;
-  const ask = (): Promise<RemoteRef> => {
-    discovered = true;
-    return fetchBranchRef(remote, branch);
-  };
+  remote: Remote,
+): Promise<RemoteRef> {
+  const ask = (): Promise<RemoteRef> => fetchBranchRef(remote, branch);
   const { fetches, since } = sharing ?? {};
-  const target = await (fetches === undefined || since === undefined
+  return await (fetches === undefined || since === undefined
     ? ask()
     : fetches.target({ url, branch, auth, since }, ask));
-  return { target, discovered };
 }
 
 /**
@@ -170,12 +166,10 @@ async function fetchAndRead(session: Session): Promise<FetchedSnapshot> {
 }
 
 async function fetchMissing(
-  { request, remote, target, discovered, state, signal }: Session,
+  { remote, target, state, signal }: Session,
   repository: Repository,
   known: Oid | undefined,
 ): Promise<void> {
-  if (!discovered) await fetchBranchRef(remote, request.ref.branch);
   const haves = known === undefined ? [] : sampleHaves(repository, known);
-  const pack = fetchPack(remote, target.oid, haves);
-  await state.receive(pack, new Turns(signal));
+  await state.receive(remote.fetchPack([target.oid], haves), new Turns(signal));
 }

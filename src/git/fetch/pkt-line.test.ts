@@ -17,19 +17,37 @@ describe("pkt-lines", () => {
     const lines = fc.array(fc.string({ minLength: 1, unit: "grapheme-ascii" }));
     await fc.assert(
       fc.asyncProperty(lines, fc.integer({ min: 1, max: 50 }), async (texts, size) => {
-        expect(await read(texts.map(toPktLine).join(FLUSH_PKT), size)).toEqual(texts);
+        expect(await read(texts.map(toPktLine).join("") + FLUSH_PKT, size)).toEqual(texts);
       }),
     );
   });
 
   it("have the length in front that the specification shows", () => {
     expect([toPktLine("a\n"), toPktLine("foobar\n")]).toEqual(["0006a\n", "000bfoobar\n"]);
+    expect(toPktLine("é")).toBe("0006é");
   });
 
-  it.each(["0006a", "000", "0006a\n00", "0003", "0001", "00x6a\n", "<htm", "-006a\n", "fff1"])(
-    "are refused: %j",
-    async (text) => {
-      await expect(read(text)).rejects.toMatchObject({ code: "BAD_RESPONSE" });
-    },
-  );
+  it("end with a flush, and with nothing after it", async () => {
+    expect(await read("0006a\n0000")).toEqual(["a\n"]);
+    expect(await read("0000")).toEqual([]);
+  });
+
+  it.each([
+    "",
+    "0006a\n",
+    "0006a\n00000000",
+    "00000006a\n",
+    "0006a\n0000x",
+    "0006a",
+    "000",
+    "0006a\n00",
+    "0003",
+    "0001",
+    "00x6a\n",
+    "<htm",
+    "-006a\n",
+    "fff1",
+  ])("are refused: %j", async (text) => {
+    await expect(read(text)).rejects.toMatchObject({ code: "BAD_RESPONSE" });
+  });
 });

@@ -1,10 +1,10 @@
-import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { toConnectionError, toStatusError } from "./http-errors.ts";
 import { IdleTimer } from "./idle-timer.ts";
-import { requireWholeListing } from "./ref-listing.ts";
 import { DISCOVERY, parseRemoteUrl, redirectedBase, requirePrivateWay, SERVICE } from "./remote-url.ts";
+import { withoutServiceHeading } from "./service-heading.ts";
+import type { ProtocolVersion, Transport } from "./transport.ts";
 
 /** How to prove to the server who is asking. */
 export type GitAuth =
@@ -24,6 +24,8 @@ export interface RemoteOptions {
 const MAX_REDIRECTS = 5;
 /** Some servers serve web pages to anything that does not call itself git. */
 const USER_AGENT = "git/2.0 (sluice)";
+/** What the client can speak, and on later requests what was agreed on. */
+const PROTOCOL_2 = { "git-protocol": "version=2" };
 
 interface Exchange {
   readonly method: string;
@@ -37,7 +39,7 @@ interface Exchange {
  * as git does; where it ends up, the rest of the session takes place.
  * https://git-scm.com/docs/gitprotocol-http
  */
-export class SmartHttp implements HttpClient {
+export class SmartHttp implements Transport {
   readonly #options: RemoteOptions;
   readonly #configured: string;
   readonly #idle: IdleTimer;
@@ -52,40 +54,28 @@ export class SmartHttp implements HttpClient {
     this.#idle = new IdleTimer(options.limits.idleMs);
   }
 
-  /** The repository's URL as isomorphic-git is to be told it. */
   get url(): string {
     return this.#configured;
   }
 
-  /**
-   * For isomorphic-git. The answer is whole when this returns: its parser takes a broken stream for a
-   * finished one.
-   */
-  async request({ url, method = "GET", headers = {}, body }: GitHttpRequest): Promise<GitHttpResponse> {
-    const path = url.slice(this.#configured.length);
-    const sent = body === undefined ? undefined : await collect(body, this.#options.limits.refListingBytes);
-    const exchange = { method, headers, ...(sent === undefined ? {} : { body: sent }) };
-    const response =
-      path === DISCOVERY ? await this.#discover(exchange) : await this.#exchange(path, exchange);
-    const kind = path === DISCOVERY ? "advertisement" : "result";
-    const received = await collect(this.#content(response, kind), this.#options.limits.refListingBytes);
-    requireWholeListing(received);
-    return {
-      url,
-      statusCode: response.status,
-      statusMessage: response.statusText,
-      headers: Object.fromEntries(response.headers),
-      body: once(received),
-    };
+  async *advertisement(): AsyncGenerator<Uint8Array, void, undefined> {
+    const headers = { accept: `application/x-${SERVICE}-advertisement, */*`, ...PROTOCOL_2 };
+    const response = await this.#discover({ method: "GET", headers });
+    yield* withoutServiceHeading(this.#content(response, "advertisement"));
   }
 
-  /** Sends a request to upload-pack and gives its answer as it arrives. */
-  async *uploadPack(body: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  async *ask(body: Uint8Array, version: ProtocolVersion): AsyncGenerator<Uint8Array, void, undefined> {
     const headers = {
       "content-type": `application/x-${SERVICE}-request`,
       accept: `application/x-${SERVICE}-result`,
+      ...(version === 2 && PROTOCOL_2),
     };
     yield* this.#content(await this.#exchange(`/${SERVICE}`, { method: "POST", headers, body }), "result");
+  }
+
+  /** Nothing is open between two requests but what the connection pool of the process keeps. */
+  close(): void {
+    this.#idle.stop();
   }
 
   async #discover(exchange: Exchange): Promise<Response> {
@@ -166,27 +156,4 @@ export class SmartHttp implements HttpClient {
 
 function isRedirect({ status }: Response): boolean {
   return [301, 302, 303, 307, 308].includes(status);
-}
-
-async function collect(
-  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  maxBytes: number,
-): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw new GitError(
-        "RESPONSE_TOO_LARGE",
-        `the server's listing of refs has more than ${maxBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

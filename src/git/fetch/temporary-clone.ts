@@ -6,10 +6,10 @@ import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
 import { toFetchError } from "./fetch-error.ts";
+import { openRemote } from "./open-remote.ts";
 import { fetchBranchRef, fetchDefaultRef } from "./remote-refs.ts";
-import { type GitAuth, SmartHttp } from "./smart-http.ts";
+import type { GitAuth } from "./smart-http.ts";
 import { StateRepository } from "./state-repository.ts";
-import { fetchPack } from "./upload-pack.ts";
 
 export interface CloneRequest {
   /** http or https, without credentials. */
@@ -33,17 +33,17 @@ export async function cloneTemporarily(request: CloneRequest): Promise<Temporary
   const limits = request.limits ?? DEFAULT_GIT_LIMITS;
   const deadline = AbortSignal.timeout(limits.fetchMs);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
+  const { url, auth, branch } = request;
+  const remote = openRemote({ url, auth, limits, signal });
   const path = await mkdtemp(join(tmpdir(), "sluice-clone-"));
   const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
   try {
-    const { url, auth, branch } = request;
-    const remote = new SmartHttp({ url, limits, signal, ...(auth === undefined ? {} : { auth }) });
     const { ref, oid } = await (branch === undefined
       ? fetchDefaultRef(remote)
       : fetchBranchRef(remote, branch));
     const state = new StateRepository(path, limits);
     const repository = await state.open();
-    await state.receive(fetchPack(remote, oid, []), new Turns(signal));
+    await state.receive(remote.fetchPack([oid], []), new Turns(signal));
     return {
       repository,
       ref,
@@ -56,5 +56,7 @@ export async function cloneTemporarily(request: CloneRequest): Promise<Temporary
   } catch (error) {
     await remove();
     throw toFetchError(error, signal);
+  } finally {
+    remote.close();
   }
 }

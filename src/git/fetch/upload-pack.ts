@@ -1,7 +1,14 @@
 import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
-import { FLUSH_PKT, readPktLines, toPktLine } from "./pkt-line.ts";
-import type { SmartHttp } from "./smart-http.ts";
+import {
+  DELIMITER_PKT,
+  FLUSH_PKT,
+  readPktLines,
+  serverError,
+  throwServerError,
+  toPktLine,
+} from "./pkt-line.ts";
+import type { ProtocolVersion } from "./transport.ts";
 
 /**
  * What every server since 2007 can do. No `thin-pack`: each pack is whole in itself, so that it can be
@@ -15,22 +22,47 @@ const Band = { pack: 1, progress: 2, error: 3 } as const;
 const MAX_SHOWN = 200;
 
 /**
- * Asks for `want` and all that it reaches, except what the `haves` reach, and gives the bytes of the pack.
- * One round: every have is sent at once, then `done`.
+ * Asks for `wants` and all that they reach, except what the `haves` reach. One round: every have is sent at once, then
+ * `done`.
+ * https://git-scm.com/docs/protocol-v2#_fetch
  * https://git-scm.com/docs/gitprotocol-pack#_packfile_negotiation
  */
-export async function* fetchPack(
-  remote: SmartHttp,
-  want: Oid,
+export function toPackRequest(
+  wants: readonly Oid[],
   haves: readonly Oid[],
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const lines = [
-    toPktLine(`want ${want} ${CAPABILITIES}\n`),
+  version: ProtocolVersion,
+): Buffer {
+  const lines = version === 2 ? toFetchCommand(wants, haves) : toNegotiation(wants, haves);
+  return Buffer.from(lines.join(""));
+}
+
+function toFetchCommand(wants: readonly Oid[], haves: readonly Oid[]): string[] {
+  return [
+    toPktLine("command=fetch\n"),
+    toPktLine("agent=sluice\n"),
+    DELIMITER_PKT,
+    toPktLine("ofs-delta\n"),
+    toPktLine("no-progress\n"),
+    ...wants.map((oid) => toPktLine(`want ${oid}\n`)),
+    ...haves.map((oid) => toPktLine(`have ${oid}\n`)),
+    toPktLine("done\n"),
+    FLUSH_PKT,
+  ];
+}
+
+function toNegotiation(wants: readonly Oid[], haves: readonly Oid[]): string[] {
+  return [
+    ...wants.map((oid, index) => toPktLine(`want ${oid}${index === 0 ? ` ${CAPABILITIES}` : ""}\n`)),
     FLUSH_PKT,
     ...haves.map((oid) => toPktLine(`have ${oid}\n`)),
     toPktLine("done\n"),
   ];
-  const answer = remote.uploadPack(Buffer.from(lines.join("")));
+}
+
+/** Gives the bytes of the pack in an answer, as they arrive. */
+export async function* readPack(
+  answer: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const line of readPktLines(answer)) {
     switch (line[0]) {
       case Band.pack:
@@ -41,20 +73,15 @@ export async function* fetchPack(
       case Band.error:
         throw serverError(line.subarray(1));
       default:
-        readAcknowledgement(line);
+        requireHeading(line);
     }
   }
 }
 
-/** What comes before the pack says which haves were known; the pack shows that anyway. */
-function readAcknowledgement(line: Buffer): void {
+/** What comes before the pack: in protocol 0 which haves were known, which the pack shows anyway. */
+function requireHeading(line: Buffer): void {
+  throwServerError(line);
   const text = line.toString("latin1", 0, MAX_SHOWN);
-  if (/^(NAK|ACK [0-9a-f]{40}( \w+)?)\n?$/.test(text)) return;
-  if (text.startsWith("ERR ")) throw serverError(line.subarray(4));
+  if (/^(packfile|NAK|ACK [0-9a-f]{40}( \w+)?)\n?$/.test(text)) return;
   throw new GitError("BAD_RESPONSE", "the server's answer is not well formed: neither a pack nor an error");
-}
-
-function serverError(message: Buffer): GitError {
-  const shown = JSON.stringify(message.toString("utf8", 0, MAX_SHOWN).trim());
-  return new GitError("SERVER_ERROR", `the git server gave up: ${shown}`);
 }

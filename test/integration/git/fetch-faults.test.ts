@@ -92,7 +92,8 @@ describe("a pack that does not arrive as it was sent", () => {
   it("is not kept where the server says in the middle that it failed", async () => {
     const { relay, stateDir, fetch } = await setUp();
     const failure = Buffer.from("0018\x03out of memory, died");
-    relay.tamper = (answer) => Buffer.concat([answer.subarray(0, 8), failure]);
+    const heading = "000dpackfile\n".length;
+    relay.tamper = (answer) => Buffer.concat([answer.subarray(0, heading), failure]);
     expect(await fetch()).toBe("SERVER_ERROR");
     relay.tamper = () => Buffer.from("0021ERR upload-pack: not our ref\n");
     expect(await fetch()).toBe("SERVER_ERROR");
