@@ -4,6 +4,8 @@ import * as git from "./index.ts";
 it("shows this much of the folder and no more", () => {
   expect(new Set(Object.keys(git))).toEqual(
     new Set([
+      "APPROVAL_NOTES_REF",
+      "ApprovalReader",
       "DEFAULT_GIT_LIMITS",
       "GitError",
       "SharedFetches",
@@ -18,6 +20,7 @@ it("shows this much of the folder and no more", () => {
       "parseOid",
       "parseTag",
       "readMergedTags",
+      "readApprovals",
       "readRange",
       "readRawTag",
       "readFetched",

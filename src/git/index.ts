@@ -1,3 +1,10 @@
+export {
+  APPROVAL_NOTES_REF,
+  ApprovalReader,
+  type ApprovalRefs,
+  type RawApproval,
+  readApprovals,
+} from "./approvals.ts";
 export { type Commit, parseCommit } from "./commit.ts";
 export { GitError, type GitErrorCode } from "./error.ts";
 export {

@@ -22,13 +22,8 @@ export interface Tag {
 const HEADERS = ["object", "type", "tag", "tagger"] as const;
 const TYPES: readonly string[] = ["commit", "tree", "blob", "tag"] satisfies ObjectType[];
 
-/** The first line of each kind of signature that git looks for, in gpg-interface.c. */
-const SIGNATURE_STARTS = [
-  "-----BEGIN PGP SIGNATURE-----",
-  "-----BEGIN PGP MESSAGE-----",
-  "-----BEGIN SSH SIGNATURE-----",
-  "-----BEGIN SIGNED MESSAGE-----",
-];
+/** The armor of each kind of signature that git looks for, in gpg-interface.c. */
+export const SIGNATURE_LABELS = ["PGP SIGNATURE", "PGP MESSAGE", "SSH SIGNATURE", "SIGNED MESSAGE"] as const;
 
 /**
  * Reads a tag object's content, and accepts only what git itself writes: `object`, `type`, `tag`, `tagger`, a blank
@@ -102,7 +97,7 @@ function isObjectType(text: string): text is ObjectType {
 /** Where in the message the one line is that begins a signature. */
 function findSignature(message: Uint8Array): number | undefined {
   const text = Buffer.from(message).toString("latin1");
-  const starts = SIGNATURE_STARTS.flatMap((start) => linesThatBegin(text, start));
+  const starts = SIGNATURE_LABELS.flatMap((label) => linesThatBegin(text, `-----BEGIN ${label}-----`));
   if (starts.length > 1) throw new MalformedObject("more than one signature");
   return starts[0];
 }
