@@ -1,4 +1,5 @@
 import { type Judged, passed, refused } from "../refusal.ts";
+import type { RawApproval } from "./approvals.ts";
 import { GitError } from "./error.ts";
 import { readCommitLinks } from "./history/commit-links.ts";
 import { type CommitRange, type RangeOptions, readRange } from "./history/range.ts";
@@ -23,6 +24,8 @@ export interface Snapshot {
   readonly changedPaths: readonly string[];
   /** Every regular file of the head's tree, by its path from the top, `/` separated. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What says of commits in the range that somebody approved them; empty where nobody asked. */
+  readonly approvals: readonly RawApproval[];
 }
 
 export interface SnapshotSource {
@@ -34,12 +37,30 @@ export interface SnapshotSource {
   readonly path: string;
 }
 
+export interface SnapshotOptions extends RangeOptions {
+  /** Reads what may approve the commits of the range. */
+  readonly readApprovals?: (commits: ReadonlySet<Oid>) => Promise<readonly RawApproval[]>;
+}
+
 /** Reads the range and the tree of a commit that is here. Throws what {@link readRange} throws. */
 export async function readSnapshot(
   repository: Repository,
+  source: SnapshotSource,
+  options: SnapshotOptions,
+): Promise<Judged<Snapshot, GitRefusalCode>> {
+  const content = await readContent(repository, source, options);
+  if (!content.ok) return content;
+  const commits = new Set(content.value.range.commits.map(({ oid }) => oid));
+  const approvals = (await options.readApprovals?.(commits)) ?? [];
+  return passed({ ...content.value, approvals });
+}
+
+/** All but the approvals: what may be wrong with those says nothing against the change. */
+async function readContent(
+  repository: Repository,
   { url, ref, head, base, path }: SnapshotSource,
   options: RangeOptions,
-): Promise<Judged<Snapshot, GitRefusalCode>> {
+): Promise<Judged<Omit<Snapshot, "approvals">, GitRefusalCode>> {
   const { tree } = readCommitLinks(repository.read(head, "commit"));
   if (tree === undefined) {
     return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "../../sync-folder.ts";
 
 /** Replaces a file's content in one step: a crash leaves the old or the new. Durable when it returns. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const next = `${path}.${process.pid}.new`;
+  const next = `${path}.${randomUUID()}.new`; // also in one process, two may do this at once
   await writeFile(next, content, { flush: true });
   await moveInto(next, path);
 }

@@ -2,14 +2,12 @@ import type { Judged } from "../../refusal.ts";
 import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
 import type { GitRefusalCode } from "../refusal.ts";
-import type { Repository } from "../repository/repository.ts";
 import { readSnapshot, type Snapshot } from "../snapshot.ts";
-import { Turns } from "../turns.ts";
 import { toFetchError } from "./fetch-error.ts";
-import { sampleHaves } from "./haves.ts";
+import { MissingObjects, type Session } from "./fetch-missing.ts";
 import { openRemote } from "./open-remote.ts";
 import type { Remote } from "./remote.ts";
-import { fetchBranchRef, type RemoteRef } from "./remote-refs.ts";
+import { fetchTarget, type RemoteTarget } from "./remote-refs.ts";
 import { parseRemoteUrl } from "./remote-url.ts";
 import type { SharedFetches } from "./shared-fetches.ts";
 import type { GitAuth } from "./smart-http.ts";
@@ -30,6 +28,8 @@ export interface FetchRequest {
   /** What will be rendered; the whole tree where absent. */
   readonly path?: string;
   readonly withChangedPaths?: boolean;
+  /** Whether notes and annotated tags that may approve commits of the range are asked for, and read. */
+  readonly withApprovals?: boolean;
   readonly limits?: GitLimits;
   readonly signal?: AbortSignal;
   readonly sharing?: Sharing | undefined;
@@ -51,7 +51,7 @@ export type FetchedSnapshot = Judged<Snapshot, GitRefusalCode> & {
 
 /**
  * Asks where the branch stands, fetches what is not here yet, and reads the commit with its range and its
- * tree. Where nothing is new, the listing of the one ref is all that goes over the network.
+ * tree. Where nothing is new, one listing is all that goes over the network.
  *
  * What is kept from earlier fetches is only bytes: where they turn out damaged or not whole, they are
  * dropped and everything is fetched again, once. Throws {@link GitError}; refuses what is in the tree.
@@ -65,10 +65,10 @@ export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnaps
   try {
     const target = await locate(request, remote);
     const state = StateRepository.at(request.stateDir, remote.url, limits);
-    const session = { request, remote, target, state, signal };
+    const reading = { request, session: { remote, target, state, signal } };
     return await (request.sharing === undefined
-      ? fetchWhole(session)
-      : fetchShared(session, request.sharing));
+      ? fetchWhole(reading)
+      : fetchShared(reading, request.sharing));
   } catch (error) {
     throw toFetchError(error, signal);
   } finally {
@@ -86,7 +86,10 @@ export interface FetchedRequest {
   readonly limits?: GitLimits;
 }
 
-/** Reads a commit that is here already, with an empty range; asks nobody. Throws {@link GitError}. */
+/**
+ * Reads a commit that is here already, with an empty range, of which nothing is left to approve; asks nobody. Throws
+ * {@link GitError}.
+ */
 export async function readFetched(request: FetchedRequest): Promise<FetchedSnapshot> {
   const { url, head, path, limits = DEFAULT_GIT_LIMITS } = request;
   const signal = AbortSignal.timeout(limits.fetchMs);
@@ -103,73 +106,65 @@ export async function readFetched(request: FetchedRequest): Promise<FetchedSnaps
   }
 }
 
-interface Session {
+interface Reading {
   readonly request: FetchRequest;
-  readonly remote: Remote;
-  readonly target: RemoteRef;
-  readonly state: StateRepository;
-  readonly signal: AbortSignal;
+  readonly session: Session;
 }
 
 async function locate(
-  { url, auth, ref: { branch }, sharing }: FetchRequest,
+  { url, auth, ref: { branch }, withApprovals = false, sharing }: FetchRequest,
   remote: Remote,
-): Promise<RemoteRef> {
-  const ask = (): Promise<RemoteRef> => fetchBranchRef(remote, branch);
+): Promise<RemoteTarget> {
+  const question = { branch, withApprovals };
+  const ask = (): Promise<RemoteTarget> => fetchTarget(remote, question);
   const { fetches, since } = sharing ?? {};
   return await (fetches === undefined || since === undefined
     ? ask()
-    : fetches.target({ url, branch, auth, since }, ask));
+    : fetches.target({ url, question, auth, since }, ask));
 }
 
 /**
  * Reads as if the whole tree were rendered, which is right for every path under it unless something is refused: then
  * each has to look for itself.
  */
-async function fetchShared(session: Session, { fetches }: Sharing): Promise<FetchedSnapshot> {
-  const { request, target, state } = session;
+async function fetchShared(reading: Reading, { fetches }: Sharing): Promise<FetchedSnapshot> {
+  const { request, session } = reading;
   const { url, base, withChangedPaths = false } = request;
-  const key = JSON.stringify([state.path, url, target, base, withChangedPaths]);
-  const whole = await fetches.snapshot(key, () =>
-    fetchWhole({ ...session, request: { ...request, path: "" } }),
+  const name = JSON.stringify([session.state.path, url, session.target, base, withChangedPaths]);
+  const whole = await fetches.snapshot(name, () =>
+    fetchWhole({ session, request: { ...request, path: "" } }),
   );
-  return whole.ok ? { ...whole, value: { ...whole.value } } : fetchWhole(session);
+  return whole.ok ? { ...whole, value: { ...whole.value } } : fetchWhole(reading);
 }
 
-async function fetchWhole(session: Session): Promise<FetchedSnapshot> {
-  return await fetchAndRead(session).catch(async (error: unknown) => {
+async function fetchWhole(reading: Reading): Promise<FetchedSnapshot> {
+  return await fetchAndRead(reading).catch(async (error: unknown) => {
     if (!isDamage(error)) throw error;
-    await session.state.clear();
-    return fetchAndRead(session);
+    await reading.session.state.clear();
+    return fetchAndRead(reading);
   });
 }
 
-async function fetchAndRead(session: Session): Promise<FetchedSnapshot> {
-  const { request, target, state, signal } = session;
+async function fetchAndRead({ request, session }: Reading): Promise<FetchedSnapshot> {
+  const { target, state, signal } = session;
   const repository = await state.open();
   try {
-    const known = repository.readRef(target.ref);
-    if (known !== target.oid) await fetchMissing(session, repository, known);
+    const missing = new MissingObjects(session, repository);
+    await missing.fetchHead();
     const { ref, oid: head } = target;
     const base = request.base === "tip" ? head : request.base;
     const judged = await readSnapshot(
       repository,
       { url: request.url, ref, head, base, path: request.path ?? "" },
-      { withChangedPaths: request.withChangedPaths === true, signal },
+      {
+        withChangedPaths: request.withChangedPaths === true,
+        readApprovals: (commits) => missing.readApprovals(commits),
+        signal,
+      },
     );
-    // Only now: the ref tells the next fetch that nothing is missing.
-    if (known !== target.oid) await state.advance(target.ref, target.oid);
+    await missing.keepRefs();
     return { ...judged, ref, head, base };
   } finally {
     repository.close();
   }
-}
-
-async function fetchMissing(
-  { remote, target, state, signal }: Session,
-  repository: Repository,
-  known: Oid | undefined,
-): Promise<void> {
-  const haves = known === undefined ? [] : sampleHaves(repository, known);
-  await state.receive(remote.fetchPack([target.oid], haves), new Turns(signal));
 }

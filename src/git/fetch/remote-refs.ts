@@ -1,3 +1,4 @@
+import { APPROVAL_NOTES_REF, type ApprovalRefs } from "../approvals.ts";
 import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
 import { branchRef } from "../repository/refs.ts";
@@ -6,6 +7,8 @@ import type { Remote } from "./remote.ts";
 
 const NAMES_SHOWN = 5;
 
+const TAGS = "refs/tags/";
+
 /** What a server says about the ref that was asked for. */
 export interface RemoteRef {
   /** `refs/heads/<branch>`. */
@@ -13,12 +16,46 @@ export interface RemoteRef {
   readonly oid: Oid;
 }
 
-/** Asks the server where the branch stands, by its exact name. */
-export async function fetchBranchRef(remote: Remote, branch: string): Promise<RemoteRef> {
+/** Where a server says that approvals may be found; of tags the annotated ones, as others are signed by nobody. */
+export interface RemoteApprovalRefs extends ApprovalRefs {
+  readonly tags: readonly RemoteTag[];
+}
+
+export interface RemoteTag extends RemoteRef {
+  /** What the tag leads to, as the server says. */
+  readonly peeled: Oid;
+}
+
+export interface RemoteTarget extends RemoteRef {
+  /** Absent where nobody asked. */
+  readonly approvals?: RemoteApprovalRefs;
+}
+
+/** What a server is asked before anything is fetched. */
+export interface RefQuestion {
+  readonly branch: string;
+  readonly withApprovals: boolean;
+}
+
+/** Asks where the branch stands, by its exact name, and in the same question which approvals there may be. */
+export async function fetchTarget(
+  remote: Remote,
+  { branch, withApprovals }: RefQuestion,
+): Promise<RemoteTarget> {
   const ref = branchRef(branch);
-  const found = exactly(await remote.listRefs([ref]), ref);
-  if (found !== undefined) return found;
-  throw notFound(ref, await remote.listRefs(["refs/heads/"]));
+  const refs = await remote.listRefs([ref, ...(withApprovals ? [APPROVAL_NOTES_REF, TAGS] : [])]);
+  const found = exactly(refs, ref);
+  if (found === undefined) throw notFound(ref, await remote.listRefs(["refs/heads/"]));
+  return withApprovals ? { ...found, approvals: toApprovalRefs(refs) } : found;
+}
+
+function toApprovalRefs(refs: readonly ListedRef[]): RemoteApprovalRefs {
+  return {
+    notes: exactly(refs, APPROVAL_NOTES_REF)?.oid,
+    tags: refs.flatMap(({ ref, oid, peeled }) =>
+      ref.startsWith(TAGS) && peeled !== undefined ? [{ ref, oid, peeled }] : [],
+    ),
+  };
 }
 
 /** Asks for the server's default branch, for those who named none. */

@@ -1,11 +1,10 @@
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
-import type { Oid } from "../oid.ts";
 import { type Advertisement, parseAdvertisement } from "./advertisement.ts";
 import { type ListedRef, parseListedRef, toListRequest } from "./listed-ref.ts";
 import { readPktLines, throwServerError } from "./pkt-line.ts";
 import type { Transport } from "./transport.ts";
-import { readPack, toPackRequest } from "./upload-pack.ts";
+import { type PackRequest, readPack, toPackRequest } from "./upload-pack.ts";
 
 /**
  * One session with a repository's upload-pack, over whatever transport: git's protocol 2, and protocol 0 with servers
@@ -37,14 +36,11 @@ export class Remote {
   }
 
   /** The bytes of a pack with the wants and all that they reach, except what the haves reach. */
-  async *fetchPack(
-    wants: readonly Oid[],
-    haves: readonly Oid[],
-  ): AsyncGenerator<Uint8Array, void, undefined> {
+  async *fetchPack(request: PackRequest): AsyncGenerator<Uint8Array, void, undefined> {
     const { version } = await this.#advertisement();
     // In protocol 0 the pack ends the conversation; another begins with an advertisement again.
     if (version === 0) this.#advertised = undefined;
-    yield* readPack(this.#transport.ask(toPackRequest(wants, haves, version), version));
+    yield* readPack(this.#transport.ask(toPackRequest(request, version), version));
   }
 
   close(): void {

@@ -11,12 +11,17 @@ class Bench {
   asked = 0;
   readonly fetches = new SharedFetches({ now: () => this.time });
 
-  target(since: number, { branch = "main", auth = undefined as GitAuth | undefined } = {}): Promise<string> {
+  target(
+    since: number,
+    { branch = "main", withApprovals = false, auth = undefined as GitAuth | undefined } = {},
+  ): Promise<string> {
     const ask = async () => {
       this.asked += 1;
       return { ref: `refs/heads/${branch}`, oid: `${this.asked}` };
     };
-    return this.fetches.target({ url: URL, branch, auth, since }, ask).then(({ oid }) => oid);
+    return this.fetches
+      .target({ url: URL, question: { branch, withApprovals }, auth, since }, ask)
+      .then(({ oid }) => oid);
   }
 }
 
@@ -47,12 +52,14 @@ describe("where a branch stands", () => {
     expect(await bench.target(0, { auth: { ...auth, password: "two" } })).toBe("2");
     expect(await bench.target(0)).toBe("3");
     expect(await bench.target(0, { branch: "next", auth })).toBe("4");
+    expect(await bench.target(0, { branch: "next", withApprovals: true, auth })).toBe("5");
   });
 
   it("is asked anew after a fault", async () => {
     const bench = new Bench();
-    const down = bench.fetches.target({ url: URL, branch: "main", auth: undefined, since: 0 }, () =>
-      Promise.reject(new RangeError("down")),
+    const down = bench.fetches.target(
+      { url: URL, question: { branch: "main", withApprovals: false }, auth: undefined, since: 0 },
+      () => Promise.reject(new RangeError("down")),
     );
     await expect(down).rejects.toThrow(RangeError);
     expect(await bench.target(0)).toBe("1");
@@ -73,6 +80,7 @@ describe("a snapshot", () => {
       range: { head, base: undefined, descendsFromBase: true, commits: [] },
       changedPaths: [],
       files: new Map([["app.yaml", new Uint8Array(bytes)]]),
+      approvals: [],
     },
   });
 

@@ -1,6 +1,6 @@
 import { sha256 } from "../../digest.ts";
 import { ByteCache } from "../byte-cache.ts";
-import type { RemoteRef } from "./remote-refs.ts";
+import type { RefQuestion, RemoteTarget } from "./remote-refs.ts";
 import type { GitAuth } from "./smart-http.ts";
 import type { FetchedSnapshot } from "./fetch-snapshot.ts";
 
@@ -13,7 +13,7 @@ const OVERHEAD_BYTES = 512;
 
 export interface Asked {
   readonly url: string;
-  readonly branch: string;
+  readonly question: RefQuestion;
   readonly auth: GitAuth | undefined;
   /** When somebody wanted to know, by the clock of the fetches; an answer must not be older than that. */
   readonly since: number;
@@ -26,7 +26,7 @@ export interface MonotonicClock {
 
 interface Listing {
   readonly began: number;
-  readonly target: Promise<RemoteRef>;
+  readonly target: Promise<RemoteTarget>;
 }
 
 /**
@@ -47,12 +47,12 @@ export class SharedFetches {
   }
 
   /** Asks, unless there is an answer to a question that was put after this one was, and a moment ago. */
-  target({ url, branch, auth, since }: Asked, ask: () => Promise<RemoteRef>): Promise<RemoteRef> {
+  target({ url, question, auth, since }: Asked, ask: () => Promise<RemoteTarget>): Promise<RemoteTarget> {
     const now = this.#clock.now();
     for (const [key, { began }] of this.#listings) {
       if (now - began > MAX_LISTING_AGE_MS) this.#listings.delete(key);
     }
-    const key = sha256(JSON.stringify([url, branch, auth])); // so that no credential is kept
+    const key = sha256(JSON.stringify([url, question, auth])); // so that no credential is kept
     const known = this.#listings.get(key);
     if (known !== undefined && known.began >= since) return known.target;
     const listing = { began: now, target: ask() };
@@ -63,8 +63,9 @@ export class SharedFetches {
     return listing.target;
   }
 
-  /** Reads what the key names, once for all who ask for it, and not at all where it is still known. */
-  snapshot(key: string, read: () => Promise<FetchedSnapshot>): Promise<FetchedSnapshot> {
+  /** Reads what the name stands for, once for all who ask for it, and not at all where it is still known. */
+  snapshot(name: string, read: () => Promise<FetchedSnapshot>): Promise<FetchedSnapshot> {
+    const key = sha256(name); // it may list thousands of tags
     const known = this.#snapshots.get(key);
     if (known !== undefined) return Promise.resolve(known);
     const reading = this.#reading.get(key) ?? this.#read(key, read);
@@ -85,11 +86,11 @@ export class SharedFetches {
 
 function sizeOf(fetched: FetchedSnapshot): number {
   if (!fetched.ok) return OVERHEAD_BYTES;
-  const { files, range, changedPaths } = fetched.value;
+  const { files, range, changedPaths, approvals } = fetched.value;
   const paths = [...changedPaths, ...range.commits.flatMap(({ changedPaths = [] }) => changedPaths)];
   return [
     ...[...files].map(([path, bytes]) => path.length + bytes.length),
-    ...range.commits.map(({ bytes }) => bytes.length),
+    ...[...range.commits, ...approvals].map(({ bytes }) => bytes.length),
     ...paths.map((path) => path.length),
   ].reduce((sum, bytes) => sum + bytes + OVERHEAD_BYTES, 0);
 }

@@ -7,7 +7,7 @@ import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { openRemote } from "./open-remote.ts";
-import { fetchBranchRef, fetchDefaultRef } from "./remote-refs.ts";
+import { fetchDefaultRef, fetchTarget } from "./remote-refs.ts";
 import type { GitAuth } from "./smart-http.ts";
 import { StateRepository } from "./state-repository.ts";
 
@@ -40,10 +40,10 @@ export async function cloneTemporarily(request: CloneRequest): Promise<Temporary
   try {
     const { ref, oid } = await (branch === undefined
       ? fetchDefaultRef(remote)
-      : fetchBranchRef(remote, branch));
+      : fetchTarget(remote, { branch, withApprovals: false }));
     const state = new StateRepository(path, limits);
     const repository = await state.open();
-    await state.receive(remote.fetchPack([oid], []), new Turns(signal));
+    await state.receive(remote.fetchPack({ wants: [oid], haves: [] }), new Turns(signal));
     return {
       repository,
       ref,

@@ -11,7 +11,7 @@ import {
 import type { ProtocolVersion } from "./transport.ts";
 
 /**
- * What every server since 2007 can do. No `thin-pack`: each pack is whole in itself, so that it can be
+ * What every server since 2008 can do. No `thin-pack`: each pack is whole in itself, so that it can be
  * indexed, and later read, without any other.
  */
 const CAPABILITIES = "side-band-64k ofs-delta no-progress agent=sluice";
@@ -21,28 +21,33 @@ const Band = { pack: 1, progress: 2, error: 3 } as const;
 
 const MAX_SHOWN = 200;
 
+export interface PackRequest {
+  /** At least one. */
+  readonly wants: readonly Oid[];
+  readonly haves: readonly Oid[];
+  /** Whether the annotated tags of what is sent are to come with it, so that nobody needs to ask for them. */
+  readonly withTags?: boolean;
+}
+
 /**
- * Asks for `wants` and all that they reach, except what the `haves` reach. One round: every have is sent at once, then
+ * Asks for the wants and all that they reach, except what the haves reach. One round: every have is sent at once, then
  * `done`.
  * https://git-scm.com/docs/protocol-v2#_fetch
  * https://git-scm.com/docs/gitprotocol-pack#_packfile_negotiation
  */
-export function toPackRequest(
-  wants: readonly Oid[],
-  haves: readonly Oid[],
-  version: ProtocolVersion,
-): Buffer {
-  const lines = version === 2 ? toFetchCommand(wants, haves) : toNegotiation(wants, haves);
+export function toPackRequest(request: PackRequest, version: ProtocolVersion): Buffer {
+  const lines = version === 2 ? toFetchCommand(request) : toNegotiation(request);
   return Buffer.from(lines.join(""));
 }
 
-function toFetchCommand(wants: readonly Oid[], haves: readonly Oid[]): string[] {
+function toFetchCommand({ wants, haves, withTags = false }: PackRequest): string[] {
   return [
     toPktLine("command=fetch\n"),
     toPktLine("agent=sluice\n"),
     DELIMITER_PKT,
     toPktLine("ofs-delta\n"),
     toPktLine("no-progress\n"),
+    ...(withTags ? [toPktLine("include-tag\n")] : []),
     ...wants.map((oid) => toPktLine(`want ${oid}\n`)),
     ...haves.map((oid) => toPktLine(`have ${oid}\n`)),
     toPktLine("done\n"),
@@ -50,9 +55,10 @@ function toFetchCommand(wants: readonly Oid[], haves: readonly Oid[]): string[] 
   ];
 }
 
-function toNegotiation(wants: readonly Oid[], haves: readonly Oid[]): string[] {
+function toNegotiation({ wants, haves, withTags = false }: PackRequest): string[] {
+  const capabilities = withTags ? `${CAPABILITIES} include-tag` : CAPABILITIES;
   return [
-    ...wants.map((oid, index) => toPktLine(`want ${oid}${index === 0 ? ` ${CAPABILITIES}` : ""}\n`)),
+    ...wants.map((oid, index) => toPktLine(`want ${oid}${index === 0 ? ` ${capabilities}` : ""}\n`)),
     FLUSH_PKT,
     ...haves.map((oid) => toPktLine(`have ${oid}\n`)),
     toPktLine("done\n"),

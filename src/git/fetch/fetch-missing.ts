@@ -1,0 +1,103 @@
+import { APPROVAL_NOTES_REF, type RawApproval, readApprovals } from "../approvals.ts";
+import { GitError } from "../error.ts";
+import type { Oid } from "../oid.ts";
+import type { Repository } from "../repository/repository.ts";
+import { Turns } from "../turns.ts";
+import { sampleHaves } from "./haves.ts";
+import type { Remote } from "./remote.ts";
+import type { RemoteTag, RemoteTarget } from "./remote-refs.ts";
+
+import type { StateRepository } from "./state-repository.ts";
+import type { PackRequest } from "./upload-pack.ts";
+
+/** More annotated tags than these on the commits of one range are no approvals, but somebody's flood. */
+const MAX_WANTED_TAGS = 1_000;
+
+/** A server that said where its refs stand, and the place for what it sends. */
+export interface Session {
+  readonly remote: Remote;
+  readonly target: RemoteTarget;
+  readonly state: StateRepository;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What the server named and is not here yet. A ref that is kept says that all which it reaches is here: one is written
+ * once that was read, and not before.
+ */
+export class MissingObjects {
+  readonly #session: Session;
+  readonly #repository: Repository;
+  readonly #received = new Set<Oid>();
+
+  constructor(session: Session, repository: Repository) {
+    this.#session = session;
+    this.#repository = repository;
+  }
+
+  /**
+   * Fetches the head, and what may approve it in the same request: the notes, and the tags of the new commits, which
+   * come with them. So news cost one request whatever is asked about them.
+   */
+  async fetchHead(): Promise<void> {
+    const { ref, oid, approvals } = this.#session.target;
+    const known = this.#repository.readRef(ref);
+    if (known === oid) return;
+    await this.#receive({
+      wants: [oid, ...this.#missingNotes()],
+      haves: [...(known === undefined ? [] : sampleHaves(this.#repository, known)), ...this.#knownNotes()],
+      withTags: approvals !== undefined,
+    });
+  }
+
+  /** Reads what may approve the commits of a range; fetches what came to a head that was here already. */
+  async readApprovals(commits: ReadonlySet<Oid>): Promise<readonly RawApproval[]> {
+    const { approvals, oid: head } = this.#session.target;
+    if (approvals === undefined) return [];
+    const tags = approvals.tags.filter(({ peeled }) => commits.has(peeled));
+    const wants = [...this.#missingNotes(), ...missingTags(tags, this.#repository)];
+    if (wants.length > 0) {
+      await this.#receive({ wants, haves: [...sampleHaves(this.#repository, head), ...this.#knownNotes()] });
+    }
+    return readApprovals(this.#repository, { notes: approvals.notes, tags }, commits);
+  }
+
+  async keepRefs(): Promise<void> {
+    const { ref, oid, approvals } = this.#session.target;
+    await this.#keep(ref, oid);
+    if (approvals?.notes !== undefined) await this.#keep(APPROVAL_NOTES_REF, approvals.notes);
+  }
+
+  async #keep(ref: string, oid: Oid): Promise<void> {
+    if (this.#repository.readRef(ref) !== oid) await this.#session.state.advance(ref, oid);
+  }
+
+  #missingNotes(): Oid[] {
+    const notes = this.#session.target.approvals?.notes;
+    if (notes === undefined || this.#received.has(notes)) return [];
+    return this.#knownNotes().includes(notes) ? [] : [notes];
+  }
+
+  #knownNotes(): Oid[] {
+    const known = this.#session.target.approvals && this.#repository.readRef(APPROVAL_NOTES_REF);
+    return known === undefined ? [] : [known];
+  }
+
+  async #receive(request: PackRequest): Promise<void> {
+    const { remote, state, signal } = this.#session;
+    await state.receive(remote.fetchPack(request), new Turns(signal));
+    for (const oid of request.wants) this.#received.add(oid);
+  }
+}
+
+function missingTags(tags: readonly RemoteTag[], repository: Repository): Oid[] {
+  if (tags.length > MAX_WANTED_TAGS) {
+    throw new GitError(
+      "RESPONSE_TOO_LARGE",
+      `${tags.length} annotated tags name commits that are to be verified; the limit is ${MAX_WANTED_TAGS}`,
+      { remedy: "delete the tags that nobody needs" },
+    );
+  }
+  const missing = tags.map(({ oid }) => oid).filter((oid) => repository.find(oid, "tag") === undefined);
+  return [...new Set(missing)];
+}
