@@ -1,11 +1,11 @@
 import type { CommitRuleMaterial } from "../api/index.ts";
 import { clip } from "../clip.ts";
 import { TrustError } from "./error.ts";
-import { isEverything, matchesPath, type PathPattern, parsePathPattern } from "./path-pattern.ts";
+import { isEverything, matchPath, type PathPatterns, parsePathPatterns } from "./path-pattern.ts";
 
 /** Who must have signed a commit that changes what the patterns match. */
 export interface CommitRule {
-  readonly patterns: readonly PathPattern[];
+  readonly patterns: PathPatterns;
   readonly role: string;
 }
 
@@ -22,13 +22,13 @@ export function compileRules(rules: readonly CommitRuleMaterial[]): CommitRule[]
       remedy: 'add one to `commits`, such as {paths: ["**"], signedBy: {role: developer}}',
     });
   }
-  return rules.map(({ paths, signedBy }) => ({ role: signedBy.role, patterns: paths.map(compilePattern) }));
+  return rules.map(({ paths, signedBy }) => ({ role: signedBy.role, patterns: compilePatterns(paths) }));
 }
 
-function compilePattern(text: string): PathPattern {
-  const pattern = parsePathPattern(text);
-  if (pattern.ok) return pattern.value;
-  const [{ message, remedy }] = pattern.refusals;
+function compilePatterns(texts: readonly string[]): PathPatterns {
+  const patterns = parsePathPatterns(texts);
+  if (patterns.ok) return patterns.value;
+  const [{ message, remedy }] = patterns.refusals;
   throw new TrustError("INVALID_RULE", message, { remedy });
 }
 
@@ -38,7 +38,7 @@ export function ignorePaths(rules: readonly CommitRule[]): boolean {
 }
 
 function isForEverything({ patterns }: CommitRule): boolean {
-  return patterns.some(isEverything);
+  return isEverything(patterns);
 }
 
 /**
@@ -53,15 +53,16 @@ export function judgeRules(
 ): RuleProblem | undefined {
   if (paths.length === 0 || ignorePaths(rules)) return judgeUnchanged(rules, roles);
   for (const path of paths) {
-    const matching = rules.filter(({ patterns }) => patterns.some((pattern) => matchesPath(path, pattern)));
-    if (matching.length === 0) {
+    const matches = rules.map((rule) => ({ rule, match: matchPath(path, rule.patterns) }));
+    if (!matches.some(({ match }) => match === "whole")) {
       return {
         code: "PATH_NOT_COVERED",
         message: `no rule says who may change ${JSON.stringify(clip(path))}`,
       };
     }
-    const missing = matching.find(({ role }) => !roles.includes(role));
-    if (missing !== undefined) return roleMissing(missing.role, `to change ${JSON.stringify(clip(path))}`);
+    const missing = matches.find(({ rule, match }) => match !== "none" && !roles.includes(rule.role));
+    if (missing !== undefined)
+      return roleMissing(missing.rule.role, `to change ${JSON.stringify(clip(path))}`);
   }
   return undefined;
 }

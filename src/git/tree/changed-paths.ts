@@ -20,7 +20,8 @@ export function pathCost(path: string): number {
 
 /**
  * The paths that differ between two commits (all paths where there is no first one), sorted. A file that
- * became a folder is there itself, with everything in the folder.
+ * became a folder is there itself, with everything in the folder. A submodule has a slash after its path: it is a
+ * folder whose content is elsewhere.
  * Throws MALFORMED_TREE, and TREE_TOO_LARGE past the limits.
  */
 export async function changedPaths(
@@ -158,17 +159,16 @@ class TreeDiff {
     depth: number,
   ): Promise<void> {
     if (old?.oid === now?.oid && old?.mode === now?.mode) return;
-    if (isFile(old) || isFile(now)) this.#paths.add(path);
+    for (const entry of [old, now]) {
+      if (entry === undefined || entry.mode === Mode.folder) continue;
+      this.#paths.add(entry.mode === Mode.submodule ? `${path}/` : path);
+    }
     await this.compare(folderOid(old), folderOid(now), path, depth + 1);
   }
 }
 
 function join(folder: string, { name }: TreeEntry): string {
   return folder === "" ? name.toString("utf8") : `${folder}/${name.toString("utf8")}`;
-}
-
-function isFile(entry: TreeEntry | undefined): boolean {
-  return entry !== undefined && entry.mode !== Mode.folder;
 }
 
 function folderOid(entry: TreeEntry | undefined): Oid | undefined {

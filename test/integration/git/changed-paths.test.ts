@@ -64,6 +64,22 @@ describe("the paths that differ", () => {
     repository.close();
   });
 
+  it("have a submodule as the folder that it is, and the file that it was", async () => {
+    const path = makeBareRepository(makeFolder());
+    const blob = hashObject(path, "blob", "1");
+    const commits = [
+      ["100644", blob],
+      ["160000", "1".repeat(40)],
+      ["160000", "2".repeat(40)],
+    ].map(([mode = "", oid = ""]) => commitTree(path, { tree: rawTree(path, [{ mode, name: "lib", oid }]) }));
+    const [file = "", before = "", after = ""] = commits;
+    const repository = await openRepository(path);
+    expect(await changedPaths(repository, file, before)).toEqual(["lib", "lib/"]);
+    expect(await changedPaths(repository, before, after)).toEqual(["lib/"]);
+    expect(await changedPaths(repository, after, file)).toEqual(["lib", "lib/"]);
+    repository.close();
+  });
+
   it("are not looked for past the limits", async () => {
     const path = makeBareRepository(makeFolder());
     const from = commit(path, { files: { "a/b/c": "1", d: "1" } });
