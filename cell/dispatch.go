@@ -6,7 +6,6 @@ import (
 	"sluice.dev/cell/internal/frame"
 	"sluice.dev/cell/internal/kustomize"
 	"sluice.dev/cell/internal/rego"
-	"sluice.dev/cell/internal/sha1"
 	"sluice.dev/cell/internal/status"
 )
 
@@ -20,7 +19,6 @@ var operations = map[string]operation{
 	"rego.compile":    rego.Compile,
 	"rego.inspect":    rego.Inspect,
 	"rego.test":       rego.Test,
-	"sha1.check":      sha1.Check,
 	"status.check":    status.Check,
 	"status.compute":  status.Compute,
 }

@@ -1,5 +1,5 @@
 // Command cell links the reference implementations that Sluice renders, compiles
-// and judges with (kustomize, OPA, kstatus, CEL, sha1cd) into one WebAssembly
+// and judges with (kustomize, OPA, kstatus, CEL) into one WebAssembly
 // reactor.
 //
 // The host writes a request frame into guest memory, calls it, and reads the

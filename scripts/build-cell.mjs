@@ -1,5 +1,5 @@
-// Builds cell/sluice-cell.wasm.br from the Go module in cell/, and writes its digests to cell/SHA256.
-// With --check, builds into a temporary folder and compares instead: exit 1 where the committed module is not
+// Builds the WebAssembly modules from the Go module in cell/, and writes their digests to cell/SHA256.
+// With --check, builds into a temporary folder and compares instead: exit 1 where a committed module is not
 // what its source gives. Plain JavaScript, so that it needs nothing but Node and the pinned Go.
 
 import { spawnSync } from "node:child_process";
@@ -11,8 +11,11 @@ import process from "node:process";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 
 const cell = join(import.meta.dirname, "../cell");
-const MODULE = "sluice-cell.wasm";
-const PACKED = `${MODULE}.br`;
+
+/** By name, the package of each. */
+const MODULES = { "sluice-cell.wasm": ".", "sluice-sha1.wasm": "./sha1" };
+
+const packedName = (module) => `${module}.br`;
 
 /** Nothing that the environment says may change the bytes. */
 const BUILD = [
@@ -30,11 +33,11 @@ function pinnedToolchain() {
   return `go${version}`;
 }
 
-function buildModule() {
+function buildModule(name) {
   const folder = mkdtempSync(join(tmpdir(), "sluice-cell-"));
-  const output = join(folder, MODULE);
+  const output = join(folder, name);
   try {
-    const { status, error } = spawnSync("go", [...BUILD, "-o", output, "."], {
+    const { status, error } = spawnSync("go", [...BUILD, "-o", output, MODULES[name]], {
       cwd: cell,
       stdio: ["ignore", "inherit", "inherit"],
       env: {
@@ -78,41 +81,43 @@ function replace(name, bytes) {
   renameSync(unfinished, join(cell, name));
 }
 
-function write(wasm) {
-  const packed = compress(wasm);
-  const sums = `${sha256(wasm)}  ${MODULE}\n${sha256(packed)}  ${PACKED}\n`;
-  replace(PACKED, packed);
-  replace("SHA256", sums);
-  process.stdout.write(sums);
+function write(built) {
+  const sums = Object.entries(built).map(([name, wasm]) => {
+    const packed = compress(wasm);
+    replace(packedName(name), packed);
+    return `${sha256(wasm)}  ${name}\n${sha256(packed)}  ${packedName(name)}\n`;
+  });
+  replace("SHA256", sums.join(""));
+  process.stdout.write(sums.join(""));
 }
 
 /**
  * The digest of the module decides; the packed bytes depend on the brotli of the Node that made them, so they
  * only have to be what SHA256 says and to unpack to that module.
  */
-function check(wasm) {
+function check(built) {
   const sums = new Map(
     readFileSync(join(cell, "SHA256"), "utf8")
       .trimEnd()
       .split("\n")
       .map((line) => line.split("  ").reverse()),
   );
-  const packed = readFileSync(join(cell, PACKED));
-  const unpacked = sha256(brotliDecompressSync(packed));
-  const rows = [
-    ["built from source", sha256(wasm), sums.get(MODULE)],
-    [`unpacked from ${PACKED}`, unpacked, sums.get(MODULE)],
-    [PACKED, sha256(packed), sums.get(PACKED)],
-  ];
-  for (const [what, found, committed] of rows) {
-    const same = found === committed;
-    process.stdout.write(
-      `${same ? "same " : "DIFFERS"} ${what}: ${found}${same ? "" : `, SHA256 has ${committed}`}\n`,
-    );
-    if (!same) process.exitCode = 1;
+  for (const [name, wasm] of Object.entries(built)) {
+    const packed = readFileSync(join(cell, packedName(name)));
+    compare(`${name} built from source`, sha256(wasm), sums.get(name));
+    compare(`${name} unpacked`, sha256(brotliDecompressSync(packed)), sums.get(name));
+    compare(packedName(name), sha256(packed), sums.get(packedName(name)));
   }
 }
 
-const wasm = buildModule();
-if (process.argv.includes("--check")) check(wasm);
-else write(wasm);
+function compare(what, found, committed) {
+  const same = found === committed;
+  process.stdout.write(
+    `${same ? "same " : "DIFFERS"} ${what}: ${found}${same ? "" : `, SHA256 has ${committed}`}\n`,
+  );
+  if (!same) process.exitCode = 1;
+}
+
+const built = Object.fromEntries(Object.keys(MODULES).map((name) => [name, buildModule(name)]));
+if (process.argv.includes("--check")) check(built);
+else write(built);

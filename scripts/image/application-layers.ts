@@ -17,6 +17,7 @@ const SOURCES = [
   "src",
   "cell/SHA256",
   "cell/sluice-cell.wasm.br",
+  "cell/sluice-sha1.wasm.br",
   "policies",
 ] as const;
 

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
 import { batches } from "./batches.ts";
 import { CellError } from "./errors.ts";
@@ -11,11 +10,9 @@ import { type CellProblem, type CellResult, refuse } from "./problems.ts";
 import {
   type CheckedRego,
   type CheckedRules,
-  type CheckedSha1,
   type CompiledRego,
   checkedRego,
   checkedRules,
-  checkedSha1,
   compiledRego,
   type InspectedRego,
   inspectedRego,
@@ -26,6 +23,7 @@ import {
   type TestedRego,
   testedRego,
 } from "./results.ts";
+import { ARTIFACT_DIRECTORY } from "./unpack.ts";
 
 export interface CellOptions {
   /** For one call; 30 s unless told. */
@@ -73,8 +71,6 @@ export interface StatusQuestion {
   readonly objects: Iterable<object>;
   readonly rules: readonly StatusRule[];
 }
-
-const ARTIFACT_DIRECTORY = join(import.meta.dirname, "../../cell");
 
 /**
  * The ecosystem's own code, without a file system, a network or an environment. What an author did wrong is an
@@ -149,11 +145,6 @@ export class Cell implements AsyncDisposable {
   /** Compiles rules that `computeStatus` would be given. */
   checkStatusRules(rules: readonly StatusRule[]): Promise<CellResult<CheckedRules>> {
     return this.#run("status.check", { rules }, new Map(), (value) => parse(checkedRules, value));
-  }
-
-  /** Looks for crafted SHA-1 collisions in git objects, each with its header; one answer each, in their order. */
-  checkSha1(objects: Iterable<Uint8Array>): Promise<CellResult<readonly CheckedSha1[]>> {
-    return this.#runEach("sha1.check", {}, objects, checkedSha1);
   }
 
   /** Ends the workers, in the middle of whatever they do. */

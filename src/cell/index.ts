@@ -13,7 +13,6 @@ export type { CellProblem, CellProblemCode, CellResult } from "./problems.ts";
 export type {
   CheckedRego,
   CheckedRules,
-  CheckedSha1,
   CompiledRego,
   InspectedRego,
   KubernetesObjects,
@@ -21,3 +20,4 @@ export type {
   RegoAnnotation,
   TestedRego,
 } from "./results.ts";
+export { type Sha1Digest, sha1 } from "./sha1.ts";

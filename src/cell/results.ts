@@ -88,12 +88,3 @@ export const checkedRules = z.strictObject({
 });
 
 export type CheckedRules = z.infer<typeof checkedRules>;
-
-export const checkedSha1 = z.strictObject({
-  /** In hexadecimal, as git names the object. */
-  oid: z.string().regex(/^[0-9a-f]{40}$/),
-  /** The bytes are one half of a pair that was crafted to have the same SHA-1. */
-  collision: z.boolean(),
-});
-
-export type CheckedSha1 = z.infer<typeof checkedSha1>;

@@ -8,6 +8,7 @@ import {
   parseOid,
   type RawCommit,
   type Repository,
+  readCommit,
   type StreamedRange,
   streamRange,
 } from "../git/index.ts";
@@ -91,15 +92,15 @@ async function* headAlone(
   head: Oid,
   withChangedPaths: boolean,
 ): AsyncGenerator<RawCommit> {
-  const bytes = repository.read(head, "commit");
-  const commit = parseCommit(bytes);
+  const raw = readCommit(repository, head);
+  const commit = parseCommit(raw.bytes);
   if (!withChangedPaths || !commit.ok) {
-    yield { oid: head, bytes };
+    yield raw;
     return;
   }
   const [parent] = commit.value.parents;
-  for await (const raw of streamRange(repository, head, parent, { withChangedPaths })) {
-    yield raw;
+  for await (const changed of streamRange(repository, head, parent, { withChangedPaths })) {
+    yield changed;
     return;
   }
 }

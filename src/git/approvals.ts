@@ -130,7 +130,7 @@ export class ApprovalReader {
 
 /** What somebody wrote, in contrast to what the disk lost. */
 function isMalformed({ code }: GitError): boolean {
-  return code === "MALFORMED_TREE" || code === "WRONG_TYPE" || code === "OBJECT_TOO_LARGE";
+  return ["MALFORMED_TREE", "WRONG_TYPE", "OBJECT_TOO_LARGE", "SHA1_COLLISION"].includes(code);
 }
 
 function bounded(approval: RawApproval): RawApproval {

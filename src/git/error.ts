@@ -16,6 +16,8 @@ export type GitErrorCode =
   | "WRONG_TYPE"
   | "OBJECT_MISSING"
   | "OBJECT_CORRUPT"
+  /** Two objects were crafted to have one name, and this is one of them. */
+  | "SHA1_COLLISION"
   | "PACK_CORRUPT"
   | "OBJECT_TOO_LARGE"
   /** Past what the strict parser takes, and so past what a walk follows. */

@@ -21,6 +21,7 @@ it("shows this much of the folder and no more", () => {
       "parseTag",
       "readMergedTags",
       "readApprovals",
+      "readCommit",
       "readRange",
       "readRawTag",
       "readFetched",

@@ -22,6 +22,7 @@ export {
   openRange,
   type RangeOptions,
   type RawCommit,
+  readCommit,
   readRange,
   type StreamedRange,
   streamRange,

@@ -15,6 +15,8 @@ export type GitRefusalCode =
   | "MALFORMED_COMMIT"
   /** A file that is a folder, a parent that is no commit: an object is not what refers to it says. */
   | "WRONG_TYPE"
+  /** An object was crafted to have the name of another, so a signature on the name is on both. */
+  | "SHA1_COLLISION"
   | "TREE_TOO_LARGE";
 
 const REMEDIES: Readonly<Record<GitRefusalCode, string>> = {
@@ -26,6 +28,7 @@ const REMEDIES: Readonly<Record<GitRefusalCode, string>> = {
   MALFORMED_TREE: "write the commit again with git",
   MALFORMED_COMMIT: "write the commit again with git",
   WRONG_TYPE: "write the commit again with git",
+  SHA1_COLLISION: "find out who brought that object: it does not come about by accident",
   TREE_TOO_LARGE: "keep configuration in a repository of its own",
 };
 

@@ -61,11 +61,11 @@ async function readContent(
   { url, ref, head, base, path }: SnapshotSource,
   options: RangeOptions,
 ): Promise<Judged<Omit<Snapshot, "approvals">, GitRefusalCode>> {
-  const { tree } = readCommitLinks(repository.read(head, "commit"));
-  if (tree === undefined) {
-    return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
-  }
   try {
+    const { tree } = readCommitLinks(repository.read(head, "commit"));
+    if (tree === undefined) {
+      return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
+    }
     const files = await readTree(repository, tree, { path, signal: options.signal });
     if (!files.ok) return files;
     const range = await readRange(repository, head, base, options);
@@ -79,6 +79,7 @@ async function readContent(
       case "MALFORMED_TREE":
       case "TREE_TOO_LARGE":
       case "WRONG_TYPE":
+      case "SHA1_COLLISION":
         return refused(toRefusal(error.code, head, error.message));
       default:
         throw error;

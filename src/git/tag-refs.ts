@@ -2,9 +2,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemErrorCode } from "../fault.ts";
 import { GitError } from "./error.ts";
-import type { GitObject, ObjectType, Oid } from "./oid.ts";
+import type { FoundObject } from "./objects/store.ts";
+import type { ObjectType, Oid } from "./oid.ts";
 import { locateRepository, readMetadata } from "./repository/locate.ts";
-import type { Repository } from "./repository/repository.ts";
+import { type Repository, throwMissing } from "./repository/repository.ts";
 import { parseTag } from "./tag.ts";
 
 const TAGS = "refs/tags/";
@@ -19,12 +20,12 @@ export interface RawTag {
   readonly ref: string;
   readonly oid: Oid;
   /** The tag object, or what a lightweight tag names directly. */
-  readonly object: GitObject;
+  readonly object: FoundObject;
   /** What the tag's target really is; undefined where there is no tag that names one. */
   readonly targetType: ObjectType | undefined;
 }
 
-/** Throws REF_NOT_FOUND, OBJECT_MISSING, OBJECT_CORRUPT; the name may leave out `refs/tags/`. */
+/** Throws REF_NOT_FOUND, OBJECT_MISSING, OBJECT_CORRUPT, SHA1_COLLISION for the target; the name may leave out `refs/tags/`. */
 export function readRawTag(repository: Repository, name: string): RawTag {
   const ref = name.startsWith("refs/") ? name : `${TAGS}${name}`;
   const oid = ref.startsWith(TAGS) ? repository.readRef(ref) : undefined;
@@ -33,7 +34,7 @@ export function readRawTag(repository: Repository, name: string): RawTag {
       remedy: "give the name of a tag, or its full ref name",
     });
   }
-  const object = repository.readObject(oid);
+  const object = repository.inspect(oid) ?? throwMissing(oid);
   const tag = object.type === "tag" ? parseTag(object.bytes) : undefined;
   const targetType = tag?.ok ? repository.readObject(tag.value.target).type : undefined;
   return { ref, oid, object, targetType };

@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 
-/** About a millisecond of work. */
+/** A few milliseconds of work. */
 const WORK_PER_TURN = 256;
+/** Hashing this many bytes takes about as long as finding an object. */
+const BYTES_PER_WORK = 1024;
 
 /**
  * Objects are read synchronously, some ten microseconds each. Between them the event loop gets its turns,
@@ -15,10 +17,10 @@ export class Turns {
     this.#signal = signal;
   }
 
-  /** Counts a piece of work, one for each object and for each 16 KiB. */
+  /** Counts a piece of work, one for each object and for each KiB. */
   async spend(bytes = 0): Promise<void> {
     this.#signal?.throwIfAborted();
-    this.#work += 1 + (bytes >> 14);
+    this.#work += 1 + Math.floor(bytes / BYTES_PER_WORK);
     if (this.#work < WORK_PER_TURN) return;
     this.#work = 0;
     await setImmediate();

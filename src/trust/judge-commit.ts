@@ -8,11 +8,12 @@ import type { Trust } from "./trust.ts";
 /**
  * Why a commit is refused although its signature is good, or cannot even be asked for:
  *
+ * - `SHA1_COLLISION`: it, or a tree that its changed paths rest on, was crafted to have the name of another.
  * - `MALFORMED_COMMIT`: the object could be read in two ways.
  * - `COMMIT_IN_FUTURE`: it claims a time that clocks out of step do not explain.
  * - `ROLE_MISSING`, `PATH_NOT_COVERED`: the rules do not let this signer change these paths.
  */
-export type TrustCode = "MALFORMED_COMMIT" | "COMMIT_IN_FUTURE" | RuleCode;
+export type TrustCode = "SHA1_COLLISION" | "MALFORMED_COMMIT" | "COMMIT_IN_FUTURE" | RuleCode;
 
 export type CommitCode = SignatureCode | TrustCode;
 
@@ -38,11 +39,10 @@ export interface CommitRecord {
 
 /** Judges one commit by the trust and the time that are given; pure, and nothing is remembered. */
 export async function judgeCommit(raw: RawCommit, trust: Trust, now: number): Promise<CommitRecord> {
+  const unread = { ...NOBODY, author: null, committer: null, summary: "", oid: raw.oid };
+  if (raw.collision !== undefined) return { ...unread, ...refuse("SHA1_COLLISION", raw.collision) };
   const parsed = parseCommit(raw.bytes);
-  if (!parsed.ok) {
-    const unread = { author: null, committer: null, summary: "" };
-    return { ...NOBODY, ...unread, oid: raw.oid, ...refuse("MALFORMED_COMMIT", parsed.refusals[0].message) };
-  }
+  if (!parsed.ok) return { ...unread, ...refuse("MALFORMED_COMMIT", parsed.refusals[0].message) };
   const commit = parsed.value;
   const { author, committer } = commit;
   const claims = { oid: raw.oid, author, committer, summary: summarize(commit.message) };

@@ -9,6 +9,7 @@ import type { Trust } from "./trust.ts";
 /**
  * Why a tag is refused, beside what may be wrong with its signature:
  *
+ * - `SHA1_COLLISION`: it was crafted to have the name of another tag.
  * - `LIGHTWEIGHT_TAG`: a ref and no tag object, so there is nothing that could be signed.
  * - `MALFORMED_TAG`: the object could be read in two ways.
  * - `TAG_NAME_MISMATCH`: signed under another name: somebody moved or renamed the ref.
@@ -19,6 +20,7 @@ import type { Trust } from "./trust.ts";
  */
 export type TagCode =
   | SignatureCode
+  | "SHA1_COLLISION"
   | "LIGHTWEIGHT_TAG"
   | "MALFORMED_TAG"
   | "TAG_NAME_MISMATCH"
@@ -68,9 +70,12 @@ export const TAG_REMEDIES: Readonly<Record<TagCode, string>> = {
   TAG_IN_FUTURE: "set the clock of whoever tagged, and tag again",
 };
 
+const CRAFTED = "it was crafted to have the name of another object";
+
 /** Judges the tag that a ref leads to, by the trust and the time that are given; pure, and nothing is remembered. */
 export async function judgeTag(raw: RawTag, trust: Trust, now: number): Promise<NamedTagRecord> {
   const { ref, oid, object, targetType } = raw;
+  if (object.collision) return { ref, ...unread(oid), ...refuse("SHA1_COLLISION", CRAFTED) };
   if (object.type !== "tag") {
     const problem = refuse("LIGHTWEIGHT_TAG", `the ref names a ${object.type}, not an annotated tag`);
     return { ref, ...unread(oid), ...problem, target: object.type === "commit" ? oid : null };

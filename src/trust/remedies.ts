@@ -26,6 +26,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   CERTIFICATE_INVALID: "have the certificate made again, for users, by the authority that is trusted",
   CERTIFICATE_RESTRICTED: "have a certificate made without force-command, source-address or verify-required",
   PRINCIPAL_NOT_ALLOWED: "have a certificate made for a principal that the authority's entry names",
+  SHA1_COLLISION: "find out who brought that object: it does not come about by accident",
   MALFORMED_COMMIT: "write the commit again with git",
   COMMIT_IN_FUTURE: "set the clock of whoever committed, and commit again",
   ROLE_MISSING: "have somebody with that role sign the change",

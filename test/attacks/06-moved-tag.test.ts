@@ -52,7 +52,7 @@ describe("a tag of something else", () => {
 describe("a ref with nothing to verify", () => {
   it("that names the commit itself is refused, however trusted the commit is", async () => {
     const bytes = Buffer.from("tree");
-    const object = { type: "commit", bytes } as const;
+    const object = { type: "commit", bytes, collision: false } as const;
     const raw = { ref: "refs/tags/v1", oid: hashObject("commit", bytes), object, targetType: undefined };
     expect(await judgeTagObject(raw, key)).toBe("LIGHTWEIGHT_TAG");
   });

@@ -9,6 +9,8 @@ import { PriorityQueue } from "./priority-queue.ts";
 export interface CommitNode {
   readonly oid: Oid;
   readonly committedAt: number;
+  /** It was crafted to have the name of another. */
+  readonly collision: boolean;
   /** Undefined until the walk has visited the commit. */
   parents: readonly CommitNode[] | undefined;
   /** Reachable from the base: not part of the range. */
@@ -81,15 +83,23 @@ export class CommitGraph {
     if (this.#nodes.size >= this.#repository.limits.walkedCommits) {
       throw new GitError("HISTORY_TOO_LONG", `more than ${this.#nodes.size} commits were walked`);
     }
-    const bytes = this.#repository.find(oid, "commit");
-    const links = bytes === undefined ? undefined : readBoundedLinks(oid, bytes);
+    const commit = this.#repository.inspect(oid, "commit");
+    const links = commit === undefined ? undefined : readBoundedLinks(oid, commit.bytes);
     this.#edges += links?.parents.length ?? 0;
     if (this.#edges > this.#repository.limits.walkedEdges) {
       throw new GitError("HISTORY_TOO_LONG", `the commits walked name more than ${this.#edges - 1} parents`);
     }
     // A missing commit is visited last, when nothing else was enough.
     const committedAt = links?.committedAt ?? Number.NEGATIVE_INFINITY;
-    const node: CommitNode = { oid, committedAt, parents: undefined, inBase: false, fromHead: false };
+    const collision = commit?.collision ?? false;
+    const node: CommitNode = {
+      oid,
+      committedAt,
+      collision,
+      parents: undefined,
+      inBase: false,
+      fromHead: false,
+    };
     if (links !== undefined) this.#links.set(node, links);
     this.#nodes.set(oid, node);
     this.#frontier.push(node);

@@ -1,5 +1,6 @@
+import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
-import type { Repository } from "../repository/repository.ts";
+import { describeCollision, type Repository, throwMissing } from "../repository/repository.ts";
 import type { Turns } from "../turns.ts";
 import { CommitGraph, type CommitNode } from "./commit-graph.ts";
 import { childrenFirst } from "./topological-order.ts";
@@ -31,7 +32,9 @@ export async function planRange(
   base: Oid | undefined,
   turns: Turns,
 ): Promise<RangePlan> {
-  for (const oid of base === undefined ? [head] : [head, base]) repository.read(oid, "commit");
+  for (const oid of base === undefined ? [head] : [head, base]) {
+    if (repository.inspect(oid, "commit") === undefined) throwMissing(oid);
+  }
   const graph = new CommitGraph(repository);
   const baseNode = base === undefined ? undefined : graph.addBase(base);
   graph.addHead(head);
@@ -47,10 +50,20 @@ export async function planRange(
     await visitWhile(() => graph.frontierSize > 1);
     if (!allLeadToFrontier(graph)) await visitWhile(() => graph.frontierSize > 0);
   }
+  refuseCollisionsInBase(graph);
   return {
     descendsFromBase: baseNode?.fromHead ?? true,
     order: childrenFirst(inRange(graph)).map(({ oid }) => oid),
   };
+}
+
+/**
+ * A commit of the range that was crafted to collide is refused where it is judged. Behind the base nobody judges:
+ * the other half of a pair may have been let in, and this one leads to what nobody signed.
+ */
+function refuseCollisionsInBase(graph: CommitGraph): void {
+  const crafted = graph.visited().find(({ inBase, collision }) => inBase && collision);
+  if (crafted !== undefined) throw new GitError("SHA1_COLLISION", describeCollision(crafted.oid));
 }
 
 function inRange(graph: CommitGraph): CommitNode[] {

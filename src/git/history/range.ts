@@ -1,7 +1,7 @@
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
-import type { Repository } from "../repository/repository.ts";
+import { describeCollision, type Repository, throwMissing } from "../repository/repository.ts";
 import { ChangedPaths, pathCost } from "../tree/changed-paths.ts";
 import { Turns } from "../turns.ts";
 import { readCommitLinks } from "./commit-links.ts";
@@ -13,6 +13,8 @@ export interface RawCommit {
   readonly bytes: Uint8Array;
   /** Filled when asked for; sorted. For a merge: every path that differs from any of the parents. */
   readonly changedPaths?: readonly string[];
+  /** Says which object was crafted to have the name of another: the commit, or what its changed paths rest on. */
+  readonly collision?: string;
 }
 
 export interface CommitRange {
@@ -124,9 +126,28 @@ async function* readCommits(
 ): AsyncGenerator<RawCommit, void, undefined> {
   const changed = new ChangedPaths(repository, turns);
   for (const oid of order) {
-    const bytes = repository.read(oid, "commit");
-    await turns.spend(bytes.length);
-    if (withChangedPaths) yield { oid, bytes, changedPaths: await changed.ofCommit(readCommitLinks(bytes)) };
-    else yield { oid, bytes };
+    const commit = readCommit(repository, oid);
+    await turns.spend(commit.bytes.length);
+    if (withChangedPaths && commit.collision === undefined)
+      yield { ...commit, ...(await readChanged(changed, commit.bytes)) };
+    else yield commit;
+  }
+}
+
+/** One commit, without what it changes. Throws OBJECT_MISSING, WRONG_TYPE. */
+export function readCommit(repository: Repository, oid: Oid): RawCommit {
+  const { bytes, collision } = repository.inspect(oid, "commit") ?? throwMissing(oid);
+  return collision ? { oid, bytes, collision: describeCollision(oid) } : { oid, bytes };
+}
+
+async function readChanged(
+  changed: ChangedPaths,
+  commit: Uint8Array,
+): Promise<Pick<RawCommit, "changedPaths" | "collision">> {
+  try {
+    return { changedPaths: await changed.ofCommit(readCommitLinks(commit)) };
+  } catch (error) {
+    if (!(error instanceof GitError) || error.code !== "SHA1_COLLISION") throw error;
+    return { collision: error.message };
   }
 }

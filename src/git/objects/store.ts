@@ -4,12 +4,18 @@ import { systemErrorCode } from "../../fault.ts";
 import { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
-import { type GitObject, hashObject, type Oid } from "../oid.ts";
+import type { GitObject, Oid } from "../oid.ts";
 import { PackIndex } from "../pack/index-file.ts";
 import { PackFile } from "../pack/pack-file.ts";
 import { readLooseObject } from "./loose.ts";
+import { nameObject } from "./name-object.ts";
 
 const BASE_CACHE_BYTES = 32 * 1024 * 1024;
+
+export interface FoundObject extends GitObject {
+  /** Crafted to have the name of another object: not to be relied on, whichever of the two it is. */
+  readonly collision: boolean;
+}
 
 interface IndexedPack {
   readonly index: PackIndex;
@@ -18,7 +24,8 @@ interface IndexedPack {
 
 /**
  * The objects under one or more `objects/` directories, packed and loose. Every object is hashed and
- * compared with the name it was asked by, on every read: neither the disk nor an index is believed.
+ * compared with the name it was asked by, on every read: neither the disk nor an index is believed. The
+ * hash is one that finds crafted collisions, so that nothing can be read past that check.
  */
 export class ObjectStore {
   readonly #directories: readonly string[];
@@ -41,16 +48,16 @@ export class ObjectStore {
   }
 
   /** Undefined where the object is not here; OBJECT_CORRUPT where the content is not what the name says. */
-  find(oid: Oid): GitObject | undefined {
+  find(oid: Oid): FoundObject | undefined {
     const object = this.#find(oid);
     if (object === undefined) return undefined;
-    const found = hashObject(object.type, object.bytes);
-    if (found !== oid) {
-      throw new GitError("OBJECT_CORRUPT", `object ${oid} holds the content of ${found}`, {
+    const found = nameObject(object);
+    if (found.oid !== oid) {
+      throw new GitError("OBJECT_CORRUPT", `object ${oid} holds the content of ${found.oid}`, {
         remedy: "look at the repository with `git fsck`, or fetch it again",
       });
     }
-    return object;
+    return { ...object, collision: found.collision };
   }
 
   #find(oid: Oid): GitObject | undefined {

@@ -1,6 +1,6 @@
 import { GitError } from "../error.ts";
 import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
-import { ObjectStore } from "../objects/store.ts";
+import { type FoundObject, ObjectStore } from "../objects/store.ts";
 import { type GitObject, isOid, type ObjectType, type Oid } from "../oid.ts";
 import { requireReadableFormat } from "./format.ts";
 import { locateRepository, type RepositoryPaths } from "./locate.ts";
@@ -24,19 +24,27 @@ export class Repository {
     this.#objects = new ObjectStore(paths.objectDirs, limits);
   }
 
-  /** The object, hashed and compared with its name. Throws OBJECT_MISSING, OBJECT_CORRUPT. */
+  /** The object, hashed and compared with its name. Throws OBJECT_MISSING, OBJECT_CORRUPT, SHA1_COLLISION. */
   readObject(oid: Oid): GitObject {
-    return this.#objects.find(oid) ?? throwMissing(oid);
+    return this.#relyOn(oid, this.inspect(oid)) ?? throwMissing(oid);
+  }
+
+  /**
+   * As {@link readObject}, undefined where it is not here, for whoever refuses an object with a collision by a
+   * record of its own: it is told, not thrown.
+   */
+  inspect(oid: Oid, type?: ObjectType): FoundObject | undefined {
+    const object = this.#objects.find(oid);
+    if (object === undefined || type === undefined || object.type === type) return object;
+    throw new GitError("WRONG_TYPE", `object ${oid} is a ${object.type}; a ${type} is expected`);
   }
 
   /**
    * The bytes of an object that must be of this type; undefined where it is not here. Throws
-   * OBJECT_CORRUPT, WRONG_TYPE.
+   * OBJECT_CORRUPT, SHA1_COLLISION, WRONG_TYPE.
    */
   find(oid: Oid, type: ObjectType): Uint8Array | undefined {
-    const object = this.#objects.find(oid);
-    if (object === undefined || object.type === type) return object?.bytes;
-    throw new GitError("WRONG_TYPE", `object ${oid} is a ${object.type}; a ${type} is expected`);
+    return this.#relyOn(oid, this.inspect(oid, type))?.bytes;
   }
 
   /** As {@link find}; throws OBJECT_MISSING. */
@@ -71,6 +79,11 @@ export class Repository {
     this.#objects.close();
   }
 
+  #relyOn(oid: Oid, object: FoundObject | undefined): FoundObject | undefined {
+    if (object?.collision === true) throw new GitError("SHA1_COLLISION", describeCollision(oid));
+    return object;
+  }
+
   #peel(oid: Oid): Oid {
     let current = oid;
     for (let depth = 0; depth <= MAX_TAG_DEPTH; depth += 1) {
@@ -87,7 +100,12 @@ export class Repository {
   }
 }
 
-function throwMissing(oid: Oid): never {
+/** What is said of an object with a collision, thrown or told. */
+export function describeCollision(oid: Oid): string {
+  return `object ${oid} was crafted to have the name of another: nobody can tell which of the two was signed`;
+}
+
+export function throwMissing(oid: Oid): never {
   throw new GitError("OBJECT_MISSING", `object ${oid} is not in the repository`, {
     remedy: "fetch the repository again, whole: neither shallow nor partial",
   });

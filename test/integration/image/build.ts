@@ -18,6 +18,7 @@ const INPUTS = [
   "src",
   "cell/SHA256",
   "cell/sluice-cell.wasm.br",
+  "cell/sluice-sha1.wasm.br",
   "policies",
 ];
 

@@ -41,7 +41,7 @@ export function rawTag(
   ref = "refs/tags/v1",
   targetType: RawTag["targetType"] = "commit",
 ): RawTag {
-  return { ref, oid: hashObject("tag", bytes), object: { type: "tag", bytes }, targetType };
+  return { ref, oid: hashObject("tag", bytes), object: { type: "tag", bytes, collision: false }, targetType };
 }
 
 /** The whole way from a tag to its verdict: `verified by NAME`, or the code of the refusal. */
