@@ -39,13 +39,17 @@ function isResourceFile(name: string): boolean {
   return !KUSTOMIZATIONS.has(name) && EXTENSIONS.some((ending) => name.endsWith(ending));
 }
 
-/** Reads a file that a resource names, within the size limit. */
-export async function readText(file: string): Promise<string> {
+async function readText(file: string): Promise<string> {
+  return (await readBytes(file, MAX_FILE_BYTES)).toString("utf8");
+}
+
+/** Reads a file that a resource names, within a limit. */
+export async function readBytes(file: string, limit: number): Promise<Buffer> {
   try {
-    if ((await stat(file)).size > MAX_FILE_BYTES) {
-      throw new ResourceError("TOO_LARGE", `${file} is larger than ${MAX_FILE_BYTES} bytes`);
+    if ((await stat(file)).size > limit) {
+      throw new ResourceError("TOO_LARGE", `${file} is larger than ${limit} bytes`);
     }
-    return await readFile(file, "utf8");
+    return await readFile(file);
   } catch (cause) {
     throw cause instanceof ResourceError ? cause : unreadable(file, cause);
   }

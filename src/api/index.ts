@@ -7,11 +7,17 @@ export { type Inventory, inventorySchema, MAX_INVENTORY_OBJECTS, type OwnedObjec
 export { loadResources, loadTrustPolicy } from "./load.ts";
 export type {
   ArtifactRuleMaterial,
+  AuthoritiesMaterial,
   CommitRuleMaterial,
   CosignKeyMaterial,
   KeyMaterial,
+  RevokedKeysMaterial,
   SignerMaterial,
+  SshAuthorityMaterial,
+  TextMaterial,
   TrustMaterial,
+  WindowMaterial,
+  X509AuthorityMaterial,
 } from "./material.ts";
 export { type NamedData, namedDataOf } from "./named-data.ts";
 export { type ObjectOptions, type ObjectProblem, resourcesFromObjects } from "./objects.ts";

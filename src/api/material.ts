@@ -1,15 +1,54 @@
 import type { Digest } from "../digest.ts";
 
-/** A public key as it was given, with the file or field it came from, for messages. */
-export type KeyMaterial = (
-  | { readonly scheme: "ssh"; readonly line: string }
-  | { readonly scheme: "openpgp"; readonly armored: string }
-) & {
-  readonly origin: string;
-  /** Milliseconds since the epoch; the window is [validAfter, validBefore). */
+/** Milliseconds since the epoch; the window is [validAfter, validBefore). */
+export interface WindowMaterial {
   readonly validAfter?: number;
   readonly validBefore?: number;
-};
+}
+
+/** A public key, or whom an authority must name, as it was given; with the file or field it came from, for messages. */
+export type KeyMaterial = WindowMaterial & { readonly origin: string } & (
+    | { readonly scheme: "ssh"; readonly line: string }
+    | { readonly scheme: "openpgp"; readonly armored: string }
+    | { readonly scheme: "sigstore"; readonly issuer: string; readonly identity: string }
+    | { readonly scheme: "x509"; readonly authority: string; readonly email: string }
+    | { readonly scheme: "sshCertificate"; readonly authority: string; readonly principal: string }
+  );
+
+/** The content of a file or field. */
+export interface TextMaterial {
+  readonly origin: string;
+  readonly text: string;
+}
+
+export interface X509AuthorityMaterial {
+  readonly name: string;
+  readonly origin: string;
+  /** All in PEM. */
+  readonly roots: TextMaterial;
+  readonly intermediates?: TextMaterial;
+  readonly revocationLists: readonly TextMaterial[];
+}
+
+export interface SshAuthorityMaterial extends WindowMaterial {
+  readonly name: string;
+  readonly origin: string;
+  readonly line: string;
+}
+
+/** Who may say of others who they are. */
+export interface AuthoritiesMaterial {
+  readonly x509: readonly X509AuthorityMaterial[];
+  readonly sshCertificates: readonly SshAuthorityMaterial[];
+  /** The content of a `trusted_root.json`. */
+  readonly sigstore?: TextMaterial;
+}
+
+/** A KRL or a list of keys, whose bytes need not be text. */
+export interface RevokedKeysMaterial {
+  readonly origin: string;
+  readonly base64: string;
+}
 
 export interface SignerMaterial {
   readonly name: string;
@@ -40,6 +79,8 @@ export interface TrustMaterial {
   /** Of the canonical JSON of everything below. */
   readonly digest: Digest;
   readonly signers: readonly SignerMaterial[];
+  readonly authorities: AuthoritiesMaterial;
+  readonly revoked: { readonly sshKeys: readonly RevokedKeysMaterial[] };
   readonly history: { readonly start: string; readonly fastForwardOnly: boolean };
   readonly commits: readonly CommitRuleMaterial[];
   readonly artifacts: readonly ArtifactRuleMaterial[];

@@ -1,6 +1,6 @@
+import { keyReferencesOf } from "./key-references.ts";
 import { parseResource, type Resource } from "./parse.ts";
 import { withoutServerFields } from "./server-fields.ts";
-import type { TrustPolicy } from "./trust-policy.ts";
 
 export interface NamedData {
   readonly kind: "Secret" | "ConfigMap";
@@ -32,18 +32,11 @@ function named(resource: Resource): NamedData[] {
       return names.filter((name) => name !== undefined).map(secret);
     }
     case "TrustPolicy":
-      return keysOf(resource).flatMap((key): NamedData[] => {
+      return keyReferencesOf(resource).flatMap((key): NamedData[] => {
         if ("secretRef" in key) return [secret(key.secretRef.name)];
         return "configMapRef" in key ? [{ kind: "ConfigMap", namespace, name: key.configMapRef.name }] : [];
       });
     default:
       return [];
   }
-}
-
-function keysOf({ spec }: TrustPolicy) {
-  return [
-    ...spec.signers.flatMap(({ keys }) => keys.flatMap((key) => ("openpgp" in key ? [key.openpgp] : []))),
-    ...spec.artifacts.flatMap(({ signedBy }) => signedBy.any.map(({ cosign }) => cosign)),
-  ];
 }

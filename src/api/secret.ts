@@ -57,10 +57,16 @@ export function checkGitHost({ metadata }: Secret, url: string): void {
 }
 
 /** One value of a Secret as text, or undefined. */
-export function secretValue({ stringData, data }: Secret, key: string): string | undefined {
+export function secretValue(secret: Secret, key: string): string | undefined {
+  return secretBytes(secret, key)?.toString("utf8");
+}
+
+/** One value of a Secret, or undefined. */
+export function secretBytes({ stringData, data }: Secret, key: string): Buffer | undefined {
   const plain = Object.hasOwn(stringData, key) ? stringData[key] : undefined;
+  if (plain !== undefined) return Buffer.from(plain);
   const encoded = Object.hasOwn(data, key) ? data[key] : undefined;
-  return plain ?? (encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8"));
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64");
 }
 
 function checkToken(value: string, { metadata: { namespace, name } }: Secret): string {

@@ -1,24 +1,10 @@
 import canonicalize from "canonicalize";
 import { sha256 } from "../digest.ts";
-import { ResourceError } from "./error.ts";
+import { toAuthorities, toRevoked } from "./authorities-material.ts";
+import { KeyFinder, type KeySources, type Path } from "./key-finder.ts";
 import type { ArtifactRuleMaterial, KeyMaterial, SignerMaterial, TrustMaterial } from "./material.ts";
-import type { DataSources } from "./resources.ts";
-import { secretValue } from "./secret.ts";
 import type { TrustPolicy } from "./trust-policy.ts";
-
-/** The text of a key, and where it is from, for messages. */
-export interface KeyText {
-  readonly origin: string;
-  readonly text: string;
-}
-
-/** Where keys are that a TrustPolicy names and does not hold. */
-export interface KeySources extends DataSources {
-  /** By their paths as written. */
-  readonly files: ReadonlyMap<string, KeyText>;
-  /** Names a field of the policy. */
-  locate(path: readonly PropertyKey[]): string;
-}
+import { toWindow } from "./window-material.ts";
 
 /** Brings in every key that a TrustPolicy names. Throws {@link ResourceError} where one is not there. */
 export function toTrustMaterial(policy: TrustPolicy, sources: KeySources): TrustMaterial {
@@ -26,6 +12,8 @@ export function toTrustMaterial(policy: TrustPolicy, sources: KeySources): Trust
   const finder = new KeyFinder(metadata.namespace, sources);
   const body = {
     signers: spec.signers.map((signer, index) => toSigner(signer, index, finder)),
+    authorities: toAuthorities(spec.authorities, finder),
+    revoked: toRevoked(spec.revoked, finder),
     history: spec.history,
     commits: spec.commits,
     artifacts: spec.artifacts.map((rule, index) => toArtifactRule(rule, index, finder)),
@@ -33,7 +21,6 @@ export function toTrustMaterial(policy: TrustPolicy, sources: KeySources): Trust
   return { name: metadata.name, namespace: metadata.namespace, digest: digestOf(body), ...body };
 }
 
-type Path = readonly PropertyKey[];
 type SignerSpec = TrustPolicy["spec"]["signers"][number];
 type KeySpec = SignerSpec["keys"][number];
 type RuleSpec = TrustPolicy["spec"]["artifacts"][number];
@@ -44,17 +31,15 @@ function toSigner({ name, roles, keys }: SignerSpec, index: number, finder: KeyF
 }
 
 function toKey(key: KeySpec, path: Path, finder: KeyFinder): KeyMaterial {
-  const window = {
-    ...(key.validAfter !== undefined && { validAfter: key.validAfter }),
-    ...(key.validBefore !== undefined && { validBefore: key.validBefore }),
-  };
-  if ("ssh" in key) return { scheme: "ssh", line: key.ssh, origin: finder.locate(path), ...window };
+  const beside = { origin: finder.locate(path), ...toWindow(key) };
+  if ("ssh" in key) return { scheme: "ssh", line: key.ssh, ...beside };
+  if ("sigstore" in key) return { scheme: "sigstore", ...key.sigstore, ...beside };
+  if ("x509" in key) return { scheme: "x509", ...key.x509, ...beside };
+  if ("sshCertificate" in key) return { scheme: "sshCertificate", ...key.sshCertificate, ...beside };
   const { openpgp } = key;
-  const { text, origin } =
-    "armored" in openpgp
-      ? { text: openpgp.armored, origin: finder.locate(path) }
-      : finder.find(openpgp, [...path, "openpgp"]);
-  return { scheme: "openpgp", armored: text, origin, ...window };
+  if ("armored" in openpgp) return { scheme: "openpgp", armored: openpgp.armored, ...beside };
+  const { text, origin } = finder.findText(openpgp, [...path, "openpgp"]);
+  return { scheme: "openpgp", armored: text, ...beside, origin };
 }
 
 function toArtifactRule(
@@ -65,71 +50,10 @@ function toArtifactRule(
   const path = ["spec", "artifacts", index, "signedBy", "any"];
   const any = signedBy.any.map(({ cosign }, number) => {
     if ("pem" in cosign) return { cosign: { origin: "inline key", pem: cosign.pem } };
-    const { text, origin } = finder.find(cosign, [...path, number, "cosign"]);
+    const { text, origin } = finder.findText(cosign, [...path, number, "cosign"]);
     return { cosign: { origin, pem: text } };
   });
   return { match, signedBy: { any } };
-}
-
-interface DataRef {
-  readonly name: string;
-  readonly key: string;
-}
-
-/** One field of a key that says where the key is: `file` of an OpenPGP key, `key` of a cosign one, or a reference. */
-type KeyReference =
-  | { readonly file: string }
-  | { readonly key: string }
-  | { readonly secretRef: DataRef }
-  | { readonly configMapRef: DataRef };
-
-/** Finds what the policies of one namespace name: Secrets and ConfigMaps of that namespace only. */
-class KeyFinder {
-  readonly #namespace: string;
-  readonly #sources: KeySources;
-
-  constructor(namespace: string, sources: KeySources) {
-    this.#namespace = namespace;
-    this.#sources = sources;
-  }
-
-  locate(path: Path): string {
-    return this.#sources.locate(path);
-  }
-
-  find(reference: KeyReference, path: Path): KeyText {
-    if ("file" in reference) return this.#file(reference.file, [...path, "file"]);
-    if ("key" in reference) return this.#file(reference.key, [...path, "key"]);
-    return "secretRef" in reference
-      ? this.#data("Secret", reference.secretRef, [...path, "secretRef"])
-      : this.#data("ConfigMap", reference.configMapRef, [...path, "configMapRef"]);
-  }
-
-  #file(file: string, path: Path): KeyText {
-    const found = this.#sources.files.get(file);
-    if (found !== undefined) return found;
-    throw new ResourceError("INVALID_RESOURCE", `${this.locate(path)}: a cluster has no key files`, {
-      remedy: "write the key itself (openpgp `armored`, cosign `pem`), or name a ConfigMap (`configMapRef`)",
-    });
-  }
-
-  #data(kind: "Secret" | "ConfigMap", { name, key }: DataRef, path: Path): KeyText {
-    const origin = `${kind} ${this.#namespace}/${name}, key ${key}`;
-    const text = this.#value(kind, `${this.#namespace}/${name}`, key);
-    if (text !== undefined) return { origin, text };
-    throw new ResourceError("MISSING_RESOURCE", `${this.locate(path)}: there is no ${origin}`, {
-      remedy: "names resolve in the policy's own namespace only",
-    });
-  }
-
-  #value(kind: "Secret" | "ConfigMap", id: string, key: string): string | undefined {
-    if (kind === "Secret") {
-      const secret = this.#sources.secrets.get(id);
-      return secret && secretValue(secret, key);
-    }
-    const data = this.#sources.configMaps.get(id)?.data;
-    return data !== undefined && Object.hasOwn(data, key) ? data[key] : undefined;
-  }
 }
 
 /** Of what trust rests on, and not of where it happened to lie. */

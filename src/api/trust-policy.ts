@@ -3,6 +3,7 @@ import { artifactRuleSchema } from "./artifact-rule.ts";
 import { commitRuleSchema } from "./commit-rule.ts";
 import { API_VERSION, metadataSchema } from "./common.ts";
 import { withRules } from "./rules.ts";
+import { authoritiesSchema, revokedSchema } from "./trust-authorities.ts";
 import { signerSchema } from "./trust-keys.ts";
 
 const START = "^(root|tip|[0-9a-f]{40})$";
@@ -35,6 +36,10 @@ export const trustPolicySchema = z.strictObject({
         .min(1, "at least one signer: empty trust lets nobody in")
         .max(1000)
         .describe("Who may sign; at least one."),
+      authorities: authoritiesSchema.optional().describe("Who may say of signers who they are."),
+      revoked: revokedSchema
+        .optional()
+        .describe("Keys that count no more, and stop what they signed at once."),
       history: historySchema.describe("Which commits must be verified."),
       commits: z
         .array(commitRuleSchema)

@@ -1,13 +1,16 @@
-import type { SshCertificate } from "./ssh/certificate.ts";
+import type { SigstoreCode } from "./sigstore/verdict.ts";
+import type { X509Code } from "./x509/verdict.ts";
 
-export type Scheme = "ssh" | "openpgp";
+/** `x509` is CMS by gpgsm or smimesign; `gitsign` is CMS by gitsign, whose certificates are Fulcio's. */
+export type Scheme = "ssh" | "openpgp" | "x509" | "gitsign";
 
 /**
- * Why a signature does not count. Closed: dashboards, tests and policies rely on these words.
+ * Why a signature does not count. Closed: dashboards, tests and policies rely on these words. Those that only
+ * CMS signatures have are described in x509/verdict.ts and sigstore/verdict.ts; a word means the same in all schemes.
  *
  * - `UNSIGNED`: the commit carries no signature.
  * - `MALFORMED_SIGNATURE`: not one signature in canonical form (none, several, trailing bytes, bad base64…).
- * - `UNSUPPORTED_SCHEME`: armor of a kind that is not verified here (X.509, PGP MESSAGE…).
+ * - `UNSUPPORTED_SCHEME`: armor of a kind that is not verified here (PGP MESSAGE…).
  * - `UNSUPPORTED_ALGORITHM`: a key type, curve, hash or version outside the list.
  * - `WEAK_ALGORITHM`: known and broken, or too short: MD5, SHA-1, RIPEMD-160, DSA, RSA under 2048 bits.
  * - `WRONG_NAMESPACE`: an SSH signature made for something other than git.
@@ -21,7 +24,7 @@ export type Scheme = "ssh" | "openpgp";
  * - `UNKNOWN_AUTHORITY`: no trusted authority made the SSH certificate that signed.
  * - `CERTIFICATE_INVALID`: the authority that it names did not make it, or not for people.
  * - `CERTIFICATE_RESTRICTED`: it has critical options, which nobody enforces on a signature.
- * - `PRINCIPAL_NOT_ALLOWED`: it names nobody whom the authority is trusted to name.
+ * - `PRINCIPAL_NOT_ALLOWED`: the certificate (SSH, X.509 or Fulcio's) names nobody whom its authority is trusted to name.
  */
 export type SignatureCode =
   | "UNSIGNED"
@@ -43,26 +46,48 @@ export type SignatureCode =
   | "UNKNOWN_AUTHORITY"
   | "CERTIFICATE_INVALID"
   | "CERTIFICATE_RESTRICTED"
-  | "PRINCIPAL_NOT_ALLOWED";
+  | "PRINCIPAL_NOT_ALLOWED"
+  | X509Code
+  | SigstoreCode;
 
 export interface GoodSignature {
   readonly ok: true;
   readonly scheme: Scheme;
-  /** The key that signed: `SHA256:…` as ssh-keygen prints it, or the OpenPGP (sub)key's fingerprint. */
+  /**
+   * What signed: `SHA256:…` as ssh-keygen prints a key, the OpenPGP (sub)key's fingerprint, the SHA-256 of an X.509
+   * certificate; of gitsign, whose keys live for minutes, the identity and who vouches for it.
+   */
   readonly key: string;
-  /** The key in the keyring that this goes back to: for OpenPGP the primary key, for SSH the same or the authority. */
+  /**
+   * What of the keyring this goes back to: for OpenPGP the primary key, for SSH the same key or the authority, for
+   * X.509 the root's fingerprint, for gitsign the identity as `identityKey` writes it.
+   */
   readonly trustedKey: string;
   /** When the signature says it was made; SSH signatures do not say. */
   readonly signedAt: number | undefined;
-  /** What made the key count, where that is an authority; whom it names and when is for trust to judge. */
-  readonly certificate?: SshCertificate;
+  /** When a trusted log took it in. The signer could not choose it, so it stands for every time that they claim. */
+  readonly loggedAt?: number;
+  /** What the certificate says, where an authority made the key count. Whether that is enough is for trust to judge. */
+  readonly certified?: Certified;
+}
+
+export interface Certified {
+  /** Those of the keyring that vouch: an SSH authority's fingerprint, or the names of authorities for X.509. */
+  readonly authorities: readonly string[];
+  /** Whom the certificate names: principals, or addresses. */
+  readonly names: readonly string[];
+  /** The window is [validAfter, validBefore). */
+  readonly validAfter: number;
+  readonly validBefore: number;
+  /** The distinguished name of an X.509 certificate, for showing. */
+  readonly subject?: string;
 }
 
 export interface RefusedSignature {
   readonly ok: false;
   readonly code: SignatureCode;
   readonly scheme: Scheme | null;
-  /** The key that the signature *names*; nothing is proven about it. */
+  /** The key or identity that the signature *names*; nothing is proven about it. */
   readonly key: string | null;
   readonly message: string;
 }

@@ -7,7 +7,8 @@ import {
   readRevocations,
 } from "../signatures/index.ts";
 import { TrustError } from "./error.ts";
-import { ALWAYS, type AuthorityGrant, type Grant, grantKey } from "./trust.ts";
+import { type AuthorityGrant, type Grant, grantKey } from "./trust.ts";
+import { ALWAYS, type Window } from "./window.ts";
 
 export interface KeyFileMaterial {
   /** The file's name, for messages. */
@@ -69,7 +70,7 @@ export function authorityGrants(
   authorities: readonly AllowedAuthority[],
   roles: readonly string[],
 ): ReadonlyMap<string, readonly AuthorityGrant[]> {
-  const byKey = Map.groupBy(authorities, ({ key }) => key.fingerprint);
+  const byKey = Map.groupBy(authorities, ({ key }) => grantKey("ssh", key.fingerprint));
   return new Map(
     [...byKey].map(([id, entries]) => [id, entries.map((entry) => toAuthorityGrant(entry, roles))]),
   );
@@ -77,7 +78,7 @@ export function authorityGrants(
 
 function toAuthorityGrant(entry: AllowedAuthority, roles: readonly string[]): AuthorityGrant {
   return {
-    nameSigner: (principals) => nameSigner(principals, entry.principals),
+    nameSigner: ({ names }) => nameSigner(names, entry.principals),
     roles,
     ...windowOf(entry),
   };
@@ -86,6 +87,6 @@ function toAuthorityGrant(entry: AllowedAuthority, roles: readonly string[]): Au
 function windowOf({
   validAfter = ALWAYS.validAfter,
   validBefore = ALWAYS.validBefore,
-}: AllowedSigner | AllowedAuthority): Pick<Grant, "validAfter" | "validBefore"> {
+}: AllowedSigner | AllowedAuthority): Window {
   return { validAfter, validBefore };
 }

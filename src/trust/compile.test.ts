@@ -1,9 +1,20 @@
 import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import {
+  NO_AUTHORITIES,
+  principalKey,
+  sigstoreKey,
+  sshAuthority,
+  x509Authority,
+  x509Key,
+} from "../../test/integration/commits/authorities.ts";
 import { openpgpMaterial, sshMaterial, trustMaterial } from "../../test/integration/commits/material.ts";
 import { ed25519, NOW } from "../../test/integration/commits/objects.ts";
 import { type KeyPair, openpgpKey } from "../../test/integration/commits/openpgp-keys.ts";
-import type { KeyMaterial } from "../api/index.ts";
+import { PUBLIC_GOOD } from "../../test/integration/gitsign/public-good.ts";
+import { authority, issue, pem, revocationList } from "../../test/integration/x509/builder/certificate.ts";
+import type { AuthoritiesMaterial, KeyMaterial } from "../api/index.ts";
+import { toSshKeyLine } from "../signatures/index.ts";
 import { compileTrust } from "./compile.ts";
 import { TrustError } from "./error.ts";
 
@@ -87,5 +98,123 @@ describe("keys", () => {
   it("are named with their file or field when something is wrong", async () => {
     const broken = { ...sshKey, line: "nothing", origin: "trust.yaml:12" };
     await expect(compileTrust(trustMaterial([broken]))).rejects.toThrow(/^trust\.yaml:12: /);
+  });
+});
+
+describe("authorities", () => {
+  const root = authority(undefined);
+  const fleet = toSshKeyLine(ed25519());
+  const WHO = { issuer: "https://login.bank.example", identity: "alice@bank.example" };
+
+  async function codeWith(parts: Partial<AuthoritiesMaterial>, ...keys: readonly KeyMaterial[]) {
+    const authorities = { ...NO_AUTHORITIES, ...parts };
+    try {
+      await compileTrust(trustMaterial(keys, { authorities }));
+      return "compiled";
+    } catch (error) {
+      if (error instanceof TrustError) return error.code;
+      throw error;
+    }
+  }
+
+  it("must be there where a key names one", async () => {
+    const x509 = [x509Authority("bank-ca", [root])];
+    const sshCertificates = [sshAuthority("fleet", fleet)];
+    const sigstore = { origin: "root.json", text: PUBLIC_GOOD.rootJson };
+    const own = [x509Key("alice@bank.example"), principalKey("alice"), sigstoreKey(WHO)];
+    expect(await codeWith({ x509, sshCertificates, sigstore }, ...own)).toBe("compiled");
+    expect(await codeWith({ sshCertificates, sigstore }, ...own)).toBe("UNKNOWN_AUTHORITY");
+    expect(await codeWith({ x509, sigstore }, ...own)).toBe("UNKNOWN_AUTHORITY");
+    expect(await codeWith({ x509, sshCertificates }, ...own)).toBe("UNKNOWN_AUTHORITY");
+    expect(await codeWith({ x509 }, x509Key("alice@bank.example", "bank-c"))).toBe("UNKNOWN_AUTHORITY");
+  });
+
+  it("alone let nobody in", async () => {
+    expect(await codeWith({ x509: [x509Authority("bank-ca", [root])] })).toBe("EMPTY_TRUST");
+  });
+
+  it("are named once", async () => {
+    const key = sshMaterial(ed25519());
+    const twice = [x509Authority("bank-ca", [root]), x509Authority("bank-ca", [root])];
+    const other = toSshKeyLine(ed25519());
+    expect(await codeWith({ x509: twice.slice(1) }, key)).toBe("compiled");
+    expect(await codeWith({ x509: twice }, key)).toBe("DUPLICATE_AUTHORITY");
+    const ssh = (...entries: readonly (readonly [string, string])[]) =>
+      codeWith({ sshCertificates: entries.map(([name, line]) => sshAuthority(name, line)) }, key);
+    expect(await ssh(["fleet", fleet], ["other", other])).toBe("compiled");
+    expect(await ssh(["fleet", fleet], ["fleet", other])).toBe("DUPLICATE_AUTHORITY");
+    expect(await ssh(["fleet", fleet], ["other", fleet])).toBe("DUPLICATE_AUTHORITY");
+  });
+
+  const source = (text: string) => ({ origin: "file", text });
+  const x509 = (parts: Partial<AuthoritiesMaterial["x509"][number]>) => ({
+    x509: [{ ...x509Authority("bank-ca", [root]), ...parts }],
+  });
+  const list = pem(revocationList(root, []), "X509 CRL");
+
+  it.each<[string, Partial<AuthoritiesMaterial>, string]>([
+    ["roots", x509({ roots: source(pem(root.certificate)) }), "compiled"],
+    ["no roots", x509({ roots: source("") }), "INVALID_AUTHORITY"],
+    ["a person as a root", x509({ roots: source(pem(issue(root).certificate)) }), "INVALID_AUTHORITY"],
+    [
+      "a private key",
+      x509({ roots: source(`${pem(root.certificate)}${pem(Buffer.of(1), "PRIVATE KEY")}`) }),
+      "INVALID_AUTHORITY",
+    ],
+    ["unreadable intermediates", x509({ intermediates: source("hello") }), "INVALID_AUTHORITY"],
+    ["a list", x509({ revocationLists: [source(list)] }), "compiled"],
+    ["half a list", x509({ revocationLists: [source(list.slice(0, -40))] }), "INVALID_AUTHORITY"],
+    ["a root as a list", x509({ revocationLists: [source(pem(root.certificate))] }), "INVALID_AUTHORITY"],
+    ["a trusted root", { sigstore: source(PUBLIC_GOOD.rootJson) }, "compiled"],
+    ["an empty trusted root", { sigstore: source("{}") }, "INVALID_AUTHORITY"],
+    [
+      "an SSH authority that is no key",
+      { sshCertificates: [sshAuthority("fleet", "x")] },
+      "INVALID_AUTHORITY",
+    ],
+    [
+      "an SSH authority whose window never opens",
+      { sshCertificates: [sshAuthority("fleet", fleet, { validAfter: NOW, validBefore: NOW })] },
+      "INVALID_KEY",
+    ],
+  ])("are read whole or not at all: %s", async (_, parts, expected) => {
+    expect(await codeWith(parts, sshMaterial(ed25519()))).toBe(expected);
+  });
+
+  it("certify a name for one signer", async () => {
+    const authorities = {
+      x509: [x509Authority("bank-ca", [root]), x509Authority("partner-ca", [authority(undefined)])],
+      sshCertificates: [sshAuthority("fleet", fleet)],
+      sigstore: source(PUBLIC_GOOD.rootJson),
+    };
+    const code = (...keys: readonly KeyMaterial[]) => codeWith(authorities, ...keys);
+    const mail = "alice@bank.example";
+    expect(await code(x509Key(mail), x509Key(mail))).toBe("DUPLICATE_KEY");
+    expect(await code(x509Key(mail), x509Key(mail, "partner-ca"))).toBe("compiled");
+    expect(await code(principalKey("alice"), principalKey("alice"))).toBe("DUPLICATE_KEY");
+    expect(await code(principalKey("alice"), principalKey("alice2"))).toBe("compiled");
+    expect(await code(sigstoreKey(WHO), sigstoreKey(WHO))).toBe("DUPLICATE_KEY");
+    expect(await code(sigstoreKey(WHO), sigstoreKey({ ...WHO, issuer: "https://other.example" }))).toBe(
+      "compiled",
+    );
+  });
+});
+
+describe("lists of revoked keys", () => {
+  const revoking = async (text: string): Promise<string> => {
+    const sshKeys = [{ origin: "revoked", base64: Buffer.from(text).toString("base64") }];
+    try {
+      await compileTrust(trustMaterial([sshKey], { revoked: { sshKeys } }));
+      return "compiled";
+    } catch (error) {
+      if (error instanceof TrustError) return error.code;
+      throw error;
+    }
+  };
+
+  it("are read whole or not at all", async () => {
+    expect(await revoking(toSshKeyLine(ed25519()))).toBe("compiled");
+    expect(await revoking(`${toSshKeyLine(ed25519())}\nssh-ed25519 AAAA`)).toBe("INVALID_KEY");
+    expect(await revoking("SSHKRL\n\0")).toBe("INVALID_KEY");
   });
 });

@@ -7,78 +7,85 @@ import {
   readKeyFile,
   type SshPublicKey,
 } from "../signatures/index.ts";
+import { readRevokedKeys } from "./allowed-signers.ts";
+import { type Authorities, readAuthorities } from "./authorities.ts";
 import { TrustError } from "./error.ts";
+import { GrantTable } from "./grant-table.ts";
 import { compileRules } from "./rules.ts";
-import { ALWAYS, type Grant, grantKey, type Trust } from "./trust.ts";
+import type { Grant, Trust } from "./trust.ts";
+import { intersect, readWindow } from "./window.ts";
 
-/** Imports every key of a TrustPolicy; throws {@link TrustError} that names where a key is that cannot count. */
+/**
+ * Imports every key and every authority of a TrustPolicy; throws {@link TrustError} that names where one is that
+ * cannot count.
+ */
 export async function compileTrust(material: TrustMaterial): Promise<Trust> {
-  const keys = new KeyTable();
+  const authorities = await readAuthorities(material.authorities);
+  const table = new GrantTable();
   for (const signer of material.signers) {
-    for (const key of signer.keys) {
-      const grant = toGrant(signer, key);
-      if (key.scheme === "ssh") keys.addSsh(readSshKey(key.line, key.origin), grant, key.origin);
-      else keys.addOpenpgp(await readCertificateOf(key.armored, key.origin), grant, key.origin);
-    }
+    for (const key of signer.keys) await addKey(table, key, toGrant(signer, key), authorities);
   }
-  if (keys.grants.size === 0) {
+  if (table.isEmpty) {
     throw new TrustError("EMPTY_TRUST", `the trust policy ${material.name} names no key`, {
       remedy: "add signers with keys: empty trust would let nobody in, and is never what was meant",
     });
   }
   return {
-    keyring: { ssh: buildSshKeyring({ keys: keys.ssh }), openpgp: buildOpenpgpKeyring(keys.certificates) },
-    grants: keys.grants,
-    authorities: new Map(),
+    keyring: {
+      ssh: buildSshKeyring({
+        keys: table.ssh,
+        authorities: [...authorities.ssh.values()].map(({ key }) => key),
+        revoked: material.revoked.sshKeys.map(({ origin, base64 }) =>
+          readRevokedKeys({ origin, bytes: Buffer.from(base64, "base64") }),
+        ),
+      }),
+      openpgp: buildOpenpgpKeyring(table.openpgp),
+      x509: [...authorities.x509.values()],
+      sigstore: authorities.sigstore,
+    },
+    grants: table.grants,
+    authorities: table.authorities,
     rules: compileRules(material.commits),
     fastForwardOnly: material.history.fastForwardOnly,
     clock: "gate",
   };
 }
 
-/** Collects keys, and refuses one that is there already: whom it stands for would be a guess. */
-class KeyTable {
-  readonly ssh: SshPublicKey[] = [];
-  readonly certificates: Certificate[] = [];
-  readonly grants = new Map<string, readonly Grant[]>();
-  readonly #origins = new Map<string, string>();
-
-  addSsh(key: SshPublicKey, grant: Grant, origin: string): void {
-    this.#claim(key.fingerprint, origin);
-    this.ssh.push(key);
-    this.grants.set(grantKey("ssh", key.fingerprint), [grant]);
-  }
-
-  addOpenpgp(certificate: Certificate, grant: Grant, origin: string): void {
-    const { primary, subkeys } = certificate;
-    for (const { fingerprint } of [primary, ...subkeys]) this.#claim(fingerprint, origin);
-    this.certificates.push(certificate);
-    this.grants.set(grantKey("openpgp", primary.fingerprint), [grant]);
-  }
-
-  #claim(fingerprint: string, origin: string): void {
-    const earlier = this.#origins.get(fingerprint);
-    if (earlier !== undefined) {
-      throw new TrustError(
-        "DUPLICATE_KEY",
-        `${origin}: the key ${fingerprint} is given already at ${earlier}`,
-        {
-          remedy: "give each key once, to one signer",
-        },
-      );
+async function addKey(
+  table: GrantTable,
+  key: KeyMaterial,
+  grant: Grant,
+  authorities: Authorities,
+): Promise<void> {
+  const { origin } = key;
+  switch (key.scheme) {
+    case "ssh":
+      return table.addSsh(readSshKey(key.line, origin), grant, origin);
+    case "openpgp":
+      return table.addOpenpgp(await readCertificateOf(key.armored, origin), grant, origin);
+    case "sigstore":
+      if (authorities.sigstore === undefined) throw unknownAuthority(origin, "sigstore");
+      return table.addSigstore(key, grant, origin);
+    case "x509":
+      if (!authorities.x509.has(key.authority)) throw unknownAuthority(origin, `x509 ${key.authority}`);
+      return table.addCertified("x509", key.authority, key.email, grant, origin);
+    case "sshCertificate": {
+      const authority = authorities.ssh.get(key.authority);
+      if (authority === undefined) throw unknownAuthority(origin, `sshCertificates ${key.authority}`);
+      const within = { ...grant, ...intersect(grant, authority) };
+      return table.addCertified("ssh", authority.key.fingerprint, key.principal, within, origin);
     }
-    this.#origins.set(fingerprint, origin);
   }
 }
 
+function unknownAuthority(origin: string, which: string): TrustError {
+  return new TrustError("UNKNOWN_AUTHORITY", `${origin}: there is no ${which} among the authorities`, {
+    remedy: "name an authority of the same policy, or add it to `authorities`",
+  });
+}
+
 function toGrant({ name, roles }: SignerMaterial, key: KeyMaterial): Grant {
-  const { validAfter = ALWAYS.validAfter, validBefore = ALWAYS.validBefore } = key;
-  if (validAfter >= validBefore) {
-    throw new TrustError("INVALID_KEY", `${key.origin}: validBefore is not after validAfter`, {
-      remedy: "a key must be valid at some time; remove one that is not",
-    });
-  }
-  return { signer: name, roles, validAfter, validBefore };
+  return { signer: name, roles, ...readWindow(key) };
 }
 
 function readSshKey(line: string, origin: string): SshPublicKey {

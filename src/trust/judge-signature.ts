@@ -1,12 +1,13 @@
 import {
+  type Certified,
   type GoodSignature,
   type RefusedSignature,
   type Scheme,
   type SignatureCode,
-  type SshCertificate,
   verifySignature,
 } from "../signatures/index.ts";
 import { type AuthorityGrant, type Grant, grantKey, type Trust } from "./trust.ts";
+import { intersect } from "./window.ts";
 
 /** What a commit or a tag carries as its signature, and the bytes that it is over. */
 export interface SignedObject {
@@ -39,15 +40,23 @@ export async function judgeSignature(
   trust: Trust,
   now: number,
 ): Promise<SignatureJudgement> {
-  const verdict = await verifySignature(payload, signature, trust.keyring, now);
+  const verdict = await verifySignature(payload, signature, trust.keyring, { now, claimed: claimedAt });
   if (!verdict.ok) return nobody(verdict, verdict);
   const grants = grantsOf(verdict, trust);
-  const claimed = verdict.signedAt === undefined ? [claimedAt] : [claimedAt, verdict.signedAt];
+  const several = severalPeople(verdict, grants, trust);
+  if (several !== undefined) return nobody(verdict, several);
+  const claimed = claimedTimes(verdict, claimedAt);
   const times = trust.clock === "gate" ? [...claimed, now] : claimed;
   const grant = grants.find((each) => windowProblem(each, times) === undefined) ?? grants[0];
   if (grant === undefined) return nobody(verdict, nobodyNamed(verdict));
   const { scheme, key } = verdict;
   return { scheme, key, signer: grant.signer, roles: grant.roles, problem: windowProblem(grant, times) };
+}
+
+/** When it was signed, as far as anybody says: a trusted log alone, where there is one. */
+function claimedTimes({ signedAt, loggedAt }: GoodSignature, claimedAt: number): readonly number[] {
+  if (loggedAt !== undefined) return [loggedAt];
+  return signedAt === undefined ? [claimedAt] : [claimedAt, signedAt];
 }
 
 function nobody(
@@ -57,30 +66,42 @@ function nobody(
   return { scheme, key, signer: null, roles: [], problem: { code, message } };
 }
 
-function grantsOf({ scheme, trustedKey, certificate }: GoodSignature, trust: Trust): readonly Grant[] {
-  if (certificate === undefined) return trust.grants.get(grantKey(scheme, trustedKey)) ?? [];
-  return (trust.authorities.get(trustedKey) ?? []).flatMap((authority) =>
-    certifiedGrants(authority, certificate),
-  );
+function grantsOf({ scheme, trustedKey, certified }: GoodSignature, trust: Trust): readonly Grant[] {
+  if (certified === undefined) return trust.grants.get(grantKey(scheme, trustedKey)) ?? [];
+  return certified.authorities
+    .flatMap((authority) => trust.authorities.get(grantKey(scheme, authority)) ?? [])
+    .flatMap((authority) => certifiedGrants(authority, certified));
 }
 
 /** A certificate counts while it is valid and its authority is: both windows are one. */
-function certifiedGrants(authority: AuthorityGrant, certificate: SshCertificate): Grant[] {
-  const signer = authority.nameSigner(certificate.principals);
+function certifiedGrants(authority: AuthorityGrant, certified: Certified): Grant[] {
+  const signer = authority.nameSigner(certified);
   if (signer === undefined) return [];
   return [
     {
       signer,
       roles: authority.roles,
-      validAfter: Math.max(authority.validAfter, certificate.validAfter),
-      validBefore: Math.min(authority.validBefore, certificate.validBefore),
+      ...intersect(authority, certified),
     },
   ];
 }
 
-function nobodyNamed({ certificate }: GoodSignature): SignatureProblem {
-  if (certificate === undefined) return { code: "UNKNOWN_KEY", message: "the key stands for nobody" };
-  const names = certificate.principals.join(", ") || "nobody";
+/** A certificate for two people of a policy is no answer to who signed; git takes the first whom its file names. */
+function severalPeople(
+  { certified }: GoodSignature,
+  grants: readonly Grant[],
+  { clock }: Trust,
+): SignatureProblem | undefined {
+  const people = new Set(grants.map(({ signer }) => signer));
+  if (certified === undefined || clock === "git" || people.size < 2) return undefined;
+  const message = `the certificate stands for several people: ${[...people].join(", ")}`;
+  return { code: "IDENTITY_MISSING", message };
+}
+
+function nobodyNamed({ scheme, key, certified }: GoodSignature): SignatureProblem {
+  if (scheme === "gitsign") return { code: "PRINCIPAL_NOT_ALLOWED", message: `${key} stands for nobody` };
+  if (certified === undefined) return { code: "UNKNOWN_KEY", message: "the key stands for nobody" };
+  const names = certified.names.join(", ") || "nobody";
   return {
     code: "PRINCIPAL_NOT_ALLOWED",
     message: `the certificate names ${names}, and none whom its authority may name`,

@@ -8,7 +8,8 @@ import {
 } from "./allowed-signers.ts";
 import { TrustError } from "./error.ts";
 import { compileRules } from "./rules.ts";
-import { ALWAYS, type Grant, grantKey, type Trust } from "./trust.ts";
+import { type Grant, grantKey, type Trust } from "./trust.ts";
+import { ALWAYS } from "./window.ts";
 
 /** What git itself would be given: `gpg.ssh.allowedSignersFile` and `gpg.ssh.revocationFile`, and a gpg keyring. */
 export interface KeyFiles {
@@ -50,6 +51,8 @@ export async function trustKeyFiles(files: KeyFiles): Promise<KeyFileTrust> {
           revoked: (files.revokedKeys ?? []).map(readRevokedKeys),
         }),
         openpgp: buildOpenpgpKeyring(certificates),
+        x509: [],
+        sigstore: undefined,
       },
       grants: groupGrants([...signerGrants(signers, [ROLE]), ...certificates.map(certificateGrant)]),
       authorities: authorityGrants(authorities, [ROLE]),

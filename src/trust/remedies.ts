@@ -7,7 +7,7 @@ export type RefusalCode = CommitCode | "HISTORY_REWRITTEN";
 export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   UNSIGNED: "sign the commit: `git commit --amend -S`, or `git rebase --exec` for an older one",
   MALFORMED_SIGNATURE: "sign the commit again with git",
-  UNSUPPORTED_SCHEME: "sign with an SSH or an OpenPGP key",
+  UNSUPPORTED_SCHEME: "sign with an SSH, OpenPGP or X.509 key, or with gitsign",
   UNSUPPORTED_ALGORITHM: "sign with an ed25519, ECDSA or RSA key and SHA-2",
   WEAK_ALGORITHM: "sign with a stronger key and hash: ed25519, or RSA of 2048 bits or more, with SHA-2",
   WRONG_NAMESPACE: "sign with git itself, which uses the namespace git",
@@ -22,10 +22,20 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   KEY_REVOKED: "have somebody whose key is not revoked review the change and sign it",
   SIGNATURE_EXPIRED: "sign the commit again",
   SIGNATURE_IN_FUTURE: "set the clock of whoever signed, and sign again",
-  UNKNOWN_AUTHORITY: "sign with a certificate of an authority that the trusted keys name (`cert-authority`)",
+  UNKNOWN_AUTHORITY:
+    "sign with a certificate of an authority that is trusted (`sshCertificates`, `cert-authority`)",
   CERTIFICATE_INVALID: "have the certificate made again, for users, by the authority that is trusted",
   CERTIFICATE_RESTRICTED: "have a certificate made without force-command, source-address or verify-required",
-  PRINCIPAL_NOT_ALLOWED: "have a certificate made for a principal that the authority's entry names",
+  PRINCIPAL_NOT_ALLOWED:
+    "have a certificate made for a name that the trust gives to somebody, or have this name added to it",
+  CERTIFICATE_MISSING: "sign again with the signer's certificate in the signature, as gpgsm and gitsign do",
+  CERTIFICATE_UNTRUSTED:
+    "sign with a certificate of a trusted authority, or have the authority's roots added to the trust",
+  CERTIFICATE_UNSUPPORTED: "have a certificate made without name constraints and unusual critical extensions",
+  REVOCATION_UNKNOWN: "give the authority's current revocation list to the trust",
+  IDENTITY_MISSING: "have a certificate made that names one person, and one identity provider",
+  NOT_LOGGED: "sign again with the log entry in the signature: `git config gitsign.rekorMode offline`",
+  LOG_ENTRY_INVALID: "sign again with gitsign, against the log that the trusted root names",
   SHA1_COLLISION: "find out who brought that object: it does not come about by accident",
   MALFORMED_COMMIT: "write the commit again with git",
   COMMIT_IN_FUTURE: "set the clock of whoever committed, and commit again",

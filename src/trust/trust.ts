@@ -1,18 +1,17 @@
-import type { Keyring, Scheme } from "../signatures/index.ts";
+import type { Certified, Keyring, Scheme } from "../signatures/index.ts";
 import { type CommitRule, ignorePaths } from "./rules.ts";
+import type { Window } from "./window.ts";
 
-/** What one key stands for, and when: the window is [validAfter, validBefore). */
-export interface Grant {
+/** What one key stands for, and when. */
+export interface Grant extends Window {
   readonly signer: string;
   readonly roles: readonly string[];
-  readonly validAfter: number;
-  readonly validBefore: number;
 }
 
 /** What an authority's certificates stand for: whose they are, they say themselves. */
 export interface AuthorityGrant extends Omit<Grant, "signer"> {
-  /** The person among a certificate's principals; undefined where they are nobody whom the authority may name. */
-  nameSigner(principals: readonly string[]): string | undefined;
+  /** The person among those whom a certificate names; undefined where they are nobody whom the authority may name. */
+  nameSigner(certified: Certified): string | undefined;
 }
 
 /**
@@ -30,21 +29,17 @@ export interface Trust {
   readonly keyring: Keyring;
   /** By {@link grantKey}. Several only in an `allowed_signers` file, where any one that is open counts. */
   readonly grants: ReadonlyMap<string, readonly Grant[]>;
-  /** By the fingerprint of an authority for SSH certificates. */
+  /** By {@link grantKey} of an authority: an SSH key's fingerprint, or the name of an X.509 authority. */
   readonly authorities: ReadonlyMap<string, readonly AuthorityGrant[]>;
   readonly rules: readonly CommitRule[];
   readonly fastForwardOnly: boolean;
   readonly clock: WindowClock;
 }
 
-export function grantKey(scheme: Scheme, trustedKey: string): string {
-  return `${scheme} ${trustedKey}`;
+/** `trusted` is what a good signature goes back to: a key, an identity, or an authority. */
+export function grantKey(scheme: Scheme, trusted: string): string {
+  return `${scheme} ${trusted}`;
 }
-
-export const ALWAYS = {
-  validAfter: Number.NEGATIVE_INFINITY,
-  validBefore: Number.POSITIVE_INFINITY,
-} as const;
 
 /** Whether commits must come with the paths that they change; reading those is most of the work. */
 export function asksForPaths({ rules }: Trust): boolean {

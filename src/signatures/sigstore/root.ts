@@ -16,10 +16,10 @@ const MEDIA_TYPES: ReadonlySet<string> = new Set([
   "application/vnd.dev.sigstore.trustedroot.v0.2+json",
 ]);
 
-type Code = "INVALID_SIGSTORE_ROOT";
+export type SigstoreRootCode = "INVALID_SIGSTORE_ROOT";
 
 /** Reads a `trusted_root.json`, which must name authorities, transparency logs and certificate logs. */
-export function parseSigstoreRoot(json: string): Judged<SigstoreRoot, Code> {
+export function parseSigstoreRoot(json: string): Judged<SigstoreRoot, SigstoreRootCode> {
   if (json.length > MAX_ROOT_CHARACTERS) return invalid(`more than ${MAX_ROOT_CHARACTERS} characters`);
   try {
     const root = TrustedRoot.fromJSON(JSON.parse(json));
@@ -42,7 +42,7 @@ function missingIn({ certificateAuthorities, tlogs, ctlogs }: TrustedRoot): stri
   return ctlogs.length === 0 ? "certificate log" : undefined;
 }
 
-function invalid(message: string): ReturnType<typeof refused<Code>> {
+function invalid(message: string): ReturnType<typeof refused<SigstoreRootCode>> {
   return refused({
     code: "INVALID_SIGSTORE_ROOT",
     subject: "trusted_root.json",

@@ -4,10 +4,10 @@ import { toSignedEntity, VerificationError } from "@sigstore/verify";
 import { CLOCK_SKEW_MS } from "../clock.ts";
 import { hashOf } from "../x509/algorithms.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import { type CmsSignature, parseCms, verifyCms } from "../x509/cms.ts";
+import { type CmsSignature, verifyCms } from "../x509/cms.ts";
 import { MalformedDer } from "../x509/der.ts";
 import { KEY_USAGE } from "../x509/extensions.ts";
-import { isFulcioCertificate, readIdentity, type SigstoreIdentity } from "./identity.ts";
+import { readIdentity, type SigstoreIdentity } from "./identity.ts";
 import { LOG_ENTRY_ATTRIBUTE, readLogEntry } from "./log-entry.ts";
 import { MalformedMessage } from "./protobuf.ts";
 import type { SigstoreRoot } from "./root.ts";
@@ -54,15 +54,6 @@ export function verifyGitsign(
   const found = problemWithTime(certificate, loggedAt, now) ?? verifyEntity(cms.value, entry, root);
   if (found !== undefined) return refuse(found, identity);
   return { ok: true, ...identity, certificate: certificate.fingerprint, loggedAt };
-}
-
-/**
- * Whether a CMS signature is one to ask {@link verifyGitsign} about, and not one of X.509: its armor is the same. Both
- * refuse what is not theirs, so a signer who pretends gains nothing.
- */
-export function isGitsign(armored: string): boolean {
-  const data = parseCms(armored);
-  return !("code" in data) && data.certificates.some(isFulcioCertificate);
 }
 
 const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";

@@ -150,7 +150,7 @@ describe("a signature that shows a certificate", () => {
       ok: true,
       key: publicKey(key).fingerprint,
       trustedKey: publicKey().fingerprint,
-      certificate: { principals: ["alice"] },
+      certified: { authorities: [publicKey().fingerprint], names: ["alice"] },
     });
   });
 

@@ -1,4 +1,5 @@
-import { type RefusedSignature, refuseSignature, type SignatureVerdict } from "../verdict.ts";
+import { type Certified, type RefusedSignature, refuseSignature, type SignatureVerdict } from "../verdict.ts";
+import type { SshCertificate } from "./certificate.ts";
 import { checkSignature, type SignatureOutcome } from "./check-signature.ts";
 import { findSigner, type Problem } from "./find-signer.ts";
 import type { SshKeyring } from "./keyring.ts";
@@ -42,8 +43,12 @@ export function verifySshSignature(
     key: key.fingerprint,
     trustedKey: trusted.fingerprint,
     signedAt: undefined,
-    ...(certificate !== undefined && { certificate }),
+    ...(certificate !== undefined && { certified: toCertified(certificate) }),
   };
+}
+
+function toCertified({ authority, principals, validAfter, validBefore }: SshCertificate): Certified {
+  return { authorities: [authority.fingerprint], names: principals, validAfter, validBefore };
 }
 
 function problemOf(outcome: SignatureOutcome, { type, fingerprint }: SshPublicKey): Problem | undefined {

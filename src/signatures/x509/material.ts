@@ -13,6 +13,11 @@ export interface X509Trust {
   readonly revocationLists: readonly RevocationList[];
 }
 
+/** One of several that are trusted, each for its own people: which of them vouches is part of the verdict. */
+export interface X509Authority extends X509Trust {
+  readonly name: string;
+}
+
 /** More than a distribution's whole set of roots. */
 const MAX_AUTHORITY_CHARACTERS = 1024 * 1024;
 const MAX_LIST_CHARACTERS = 32 * 1024 * 1024;

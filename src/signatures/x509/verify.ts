@@ -1,9 +1,10 @@
+import type { NonEmpty } from "../../refusal.ts";
 import { CLOCK_SKEW_MS } from "../clock.ts";
 import type { Certificate } from "./certificate.ts";
-import { verifyCms } from "./cms.ts";
-import { findPaths, type Path } from "./find-paths.ts";
+import { type CmsSignature, verifyCms } from "./cms.ts";
+import { findPaths } from "./find-paths.ts";
 import { judgePath, type PathProblem } from "./judge-path.ts";
-import type { X509Trust } from "./material.ts";
+import type { X509Authority, X509Trust } from "./material.ts";
 import { problem, type X509Code } from "./verdict.ts";
 
 /** Whose certificate it is, as its issuer says. */
@@ -23,7 +24,9 @@ export type X509Verdict =
   | {
       readonly ok: true;
       readonly signer: X509Signer;
-      /** The fingerprint of the root that vouches. */
+      /** The names of the authorities that vouch, each by itself. */
+      readonly authorities: NonEmpty<string>;
+      /** The fingerprint of the root behind the first of them. */
       readonly root: string;
       /** When the signature says it was made. */
       readonly signedAt: number | undefined;
@@ -52,29 +55,48 @@ export interface X509Times {
 export function verifyX509Signature(
   payload: Uint8Array,
   armored: string,
-  { roots, intermediates, revocationLists }: X509Trust,
+  authorities: readonly X509Authority[],
   { now, claimed }: X509Times,
 ): X509Verdict {
   const cms = verifyCms(payload, armored);
   if (!cms.ok) return refuse(cms.problem, cms.named);
-  const { certificate, others, signer } = cms.value;
-  const { signingTime } = signer.attributes;
-  if (signingTime !== undefined && signingTime > now + CLOCK_SKEW_MS) {
+  const { certificate, signer } = cms.value;
+  const signedAt = signer.attributes.signingTime;
+  if (signedAt !== undefined && signedAt > now + CLOCK_SKEW_MS) {
     return refuse(problem("SIGNATURE_IN_FUTURE", "the signature claims a time to come"), certificate);
   }
-  const times = signingTime === undefined ? [now, claimed] : [now, claimed, signingTime];
-  let refusal: PathProblem = problem("CERTIFICATE_UNTRUSTED", "no chain leads to a given root");
-  for (const [index, path] of findPaths(certificate, [...others, ...intermediates], roots).entries()) {
-    const found = judgePath(path, { times, now, revocationLists });
-    if (found === undefined) return accept(path, signingTime);
-    if (index === 0) refusal = found;
-  }
-  return refuse(refusal, certificate);
+  const times = signedAt === undefined ? [now, claimed] : [now, claimed, signedAt];
+  const judged = authorities.map((authority) => ({
+    name: authority.name,
+    ...judgeAuthority(cms.value, authority, times, now),
+  }));
+  const [first, ...others] = judged.filter((each) => "root" in each);
+  if (first === undefined) return refuse(mostTelling(judged.filter((each) => "code" in each)), certificate);
+  const vouching: NonEmpty<string> = [first.name, ...others.map(({ name }) => name)];
+  return { ok: true, signer: describe(certificate), authorities: vouching, root: first.root, signedAt };
 }
 
-function accept(path: Path, signedAt: number | undefined): X509Verdict {
-  const root = path.at(-1) ?? path[0];
-  return { ok: true, signer: describe(path[0]), root: root.fingerprint, signedAt };
+const NO_CHAIN: PathProblem = problem("CERTIFICATE_UNTRUSTED", "no chain leads to a given root");
+
+/** The root to which a chain leads under this authority alone, with what it gives of intermediates and lists. */
+function judgeAuthority(
+  { certificate, others }: CmsSignature,
+  { roots, intermediates, revocationLists }: X509Trust,
+  times: readonly number[],
+  now: number,
+): { readonly root: string } | PathProblem {
+  let refusal = NO_CHAIN;
+  for (const [index, path] of findPaths(certificate, [...others, ...intermediates], roots).entries()) {
+    const found = judgePath(path, { times, now, revocationLists });
+    if (found === undefined) return { root: (path.at(-1) ?? certificate).fingerprint };
+    if (index === 0) refusal = found;
+  }
+  return refusal;
+}
+
+/** Of an authority to which a chain leads, not of one that has nothing to do with the signer. */
+function mostTelling(problems: readonly PathProblem[]): PathProblem {
+  return problems.find(({ code }) => code !== NO_CHAIN.code) ?? problems[0] ?? NO_CHAIN;
 }
 
 function refuse(

@@ -1,13 +1,9 @@
 import { readKey } from "openpgp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  buildOpenpgpKeyring,
-  buildSshKeyring,
-  readKeyFile,
-  verifySignature,
-} from "../../../src/signatures/index.ts";
+import { buildOpenpgpKeyring, readKeyFile, verifySignature } from "../../../src/signatures/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Gpg } from "./gpg.ts";
+import { NO_KEYS } from "./openpgp-keys.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const MESSAGE = Buffer.from("tree 4b825dc\n\nmessage\n");
@@ -33,8 +29,11 @@ describeWithTools(["git", "gpg"], "keys as gpg exports them", () => {
 
   async function judge(armored: string, keyFile: Uint8Array): Promise<string> {
     const { certificates } = await readKeyFile(keyFile);
-    const keyring = { ssh: buildSshKeyring({}), openpgp: buildOpenpgpKeyring(certificates) };
-    const verdict = await verifySignature(MESSAGE, armored, keyring, Date.now());
+    const keyring = { ...NO_KEYS, openpgp: buildOpenpgpKeyring(certificates) };
+    const verdict = await verifySignature(MESSAGE, armored, keyring, {
+      now: Date.now(),
+      claimed: Date.now(),
+    });
     return verdict.ok ? "good" : verdict.code;
   }
 

@@ -3,6 +3,7 @@ import type { PublicKey } from "openpgp";
 import type { KeyMaterial, TrustMaterial } from "../../../src/api/index.ts";
 import { sha256 } from "../../../src/digest.ts";
 import { toSshKeyLine } from "../../../src/signatures/index.ts";
+import { NO_AUTHORITIES } from "./authorities.ts";
 
 export interface Window {
   readonly validAfter?: number;
@@ -27,6 +28,8 @@ export function trustMaterial(
     namespace: "payments",
     digest: sha256("trust"),
     signers: [{ name: "alice", roles: ["developer"], keys }],
+    authorities: NO_AUTHORITIES,
+    revoked: { sshKeys: [] },
     history: { start: "root", fastForwardOnly: true },
     commits: [{ paths: ["**"], signedBy: { role: "developer" } }],
     artifacts: [],

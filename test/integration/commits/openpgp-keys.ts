@@ -7,7 +7,13 @@ import {
   type PublicKey,
   sign,
 } from "openpgp";
-import { buildOpenpgpKeyring, type OpenpgpKeyring, readKeyFile } from "../../../src/signatures/index.ts";
+import {
+  buildOpenpgpKeyring,
+  buildSshKeyring,
+  type Keyring,
+  type OpenpgpKeyring,
+  readKeyFile,
+} from "../../../src/signatures/index.ts";
 import { DAY, NOW } from "./objects.ts";
 
 export interface KeyPair {
@@ -25,6 +31,14 @@ export async function openpgpKey(options: Omit<Partial<KeyOptions>, "format"> = 
     ...options,
   });
 }
+
+/** A keyring in which nobody is trusted. */
+export const NO_KEYS: Keyring = {
+  ssh: buildSshKeyring({}),
+  openpgp: buildOpenpgpKeyring([]),
+  x509: [],
+  sigstore: undefined,
+};
 
 export interface SignOptions {
   readonly at?: number;

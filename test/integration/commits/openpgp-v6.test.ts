@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import {
-  buildOpenpgpKeyring,
-  buildSshKeyring,
-  readKeyFile,
-  verifySignature,
-} from "../../../src/signatures/index.ts";
+import { buildOpenpgpKeyring, readKeyFile, verifySignature } from "../../../src/signatures/index.ts";
+import { NO_KEYS } from "./openpgp-keys.ts";
 
 /** Made by `fixtures/openpgp-v6/main.go` with an implementation of RFC 9580 that is not the one used here. */
 interface Vector {
@@ -21,8 +17,8 @@ const vectors = JSON.parse(readFileSync(file, "utf8")) as readonly Vector[];
 
 async function judge({ key, signature }: Vector, message: string, now: number): Promise<string> {
   const { certificates } = await readKeyFile(Buffer.from(key));
-  const keyring = { ssh: buildSshKeyring({}), openpgp: buildOpenpgpKeyring(certificates) };
-  const verdict = await verifySignature(Buffer.from(message), signature, keyring, now);
+  const keyring = { ...NO_KEYS, openpgp: buildOpenpgpKeyring(certificates) };
+  const verdict = await verifySignature(Buffer.from(message), signature, keyring, { now, claimed: now });
   return verdict.ok ? "good" : verdict.code;
 }
 

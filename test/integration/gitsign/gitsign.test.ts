@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { isGitsign } from "../../../src/signatures/sigstore/is-gitsign.ts";
 import { parseSigstoreRoot, type SigstoreRoot } from "../../../src/signatures/sigstore/root.ts";
-import { isGitsign, verifyGitsign } from "../../../src/signatures/sigstore/verify.ts";
+import { verifyGitsign } from "../../../src/signatures/sigstore/verify.ts";
 import { authority, issue } from "../x509/builder/certificate.ts";
 import { attribute, signCms } from "../x509/builder/cms.ts";
 import { octets } from "../x509/builder/der.ts";

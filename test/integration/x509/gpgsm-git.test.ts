@@ -106,7 +106,7 @@ describeWithTools(["git", "gpgsm", "openssl"], "a repository that git signed thr
     if (!parsed.ok || !roots.ok) throw new Error("git or openssl wrote what cannot be read");
     const { payload, signature, committer } = parsed.value;
     if (signature === undefined) return "unsigned";
-    const trusted = { roots: roots.value, intermediates: [], revocationLists: [] };
+    const trusted = [{ name: "bank", roots: roots.value, intermediates: [], revocationLists: [] }];
     return verifyX509Signature(payload, signature, trusted, { now: at, claimed: committer.at });
   }
 

@@ -25,12 +25,13 @@ export function judge(armored: string, judging: Judging): X509Verdict {
     claimed = NOW - HOUR,
     payload = PAYLOAD,
   } = judging;
-  const trust = {
+  const authority = {
+    name: "bank",
     roots: authorities(roots),
     intermediates: intermediates.length === 0 ? [] : authorities(intermediates),
     revocationLists: lists.length === 0 ? [] : revocationLists(lists),
   };
-  return verifyX509Signature(payload, armored, trust, { now, claimed });
+  return verifyX509Signature(payload, armored, [authority], { now, claimed });
 }
 
 /** `good`, or the code of the refusal. */

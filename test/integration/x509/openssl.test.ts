@@ -26,8 +26,13 @@ describeWithTools(["openssl"], "signatures that openssl made", () => {
     const roots = parseX509Authorities(readFileSync(ca.certificate, "utf8"));
     const parsed = lists === "" ? undefined : parseX509RevocationLists(lists);
     if (!roots.ok || parsed?.ok === false) throw new Error("openssl wrote what cannot be read");
-    const trust = { roots: roots.value, intermediates: [], revocationLists: parsed?.value ?? [] };
-    return verifyX509Signature(PAYLOAD, armored, trust, { now: at, claimed: at });
+    const trust = {
+      name: "bank",
+      roots: roots.value,
+      intermediates: [],
+      revocationLists: parsed?.value ?? [],
+    };
+    return verifyX509Signature(PAYLOAD, armored, [trust], { now: at, claimed: at });
   }
 
   const codeOf = (...args: Parameters<typeof judge>): string => {
