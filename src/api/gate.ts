@@ -1,7 +1,8 @@
+import { validRange } from "semver";
 import { z } from "zod";
 import { API_VERSION, durationSchema, metadataSchema, nameSchema, sourcePathSchema } from "./common.ts";
 import { targetSchema } from "./gate-target.ts";
-import { withRules } from "./rules.ts";
+import { oneOf, withRules } from "./rules.ts";
 
 const gitUrlSchema = withRules(
   z.url({ protocol: /^https?$/, error: "an http:// or https:// URL" }).max(2048),
@@ -13,11 +14,30 @@ const gitUrlSchema = withRules(
   },
 );
 
+const refNameSchema = z.string().min(1).max(255);
+
+const gitRefSchema = oneOf({
+  branch: refNameSchema.describe("The branch whose head is judged."),
+  tag: refNameSchema.describe(
+    "The annotated tag whose commit is judged; it must be signed, and call itself by this name.",
+  ),
+  semver: refNameSchema
+    .refine(
+      (range) => validRange(range) !== null,
+      "a range of versions such as `1.x`, `>=1.2 <2` or `~1.4.0`",
+    )
+    .describe(
+      "A range of versions: of the tags that are versions in it (`1.2.3`, `v1.2.3`), the highest is judged as `tag` would be.",
+    ),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, "a full commit oid of 40 hex digits")
+    .describe("The one commit that is judged, by its full oid."),
+}).describe("What is followed in the repository; exactly one of its fields.");
+
 const gitSourceSchema = z.strictObject({
   url: gitUrlSchema.describe("The repository, over http or https, without credentials."),
-  ref: z
-    .strictObject({ branch: z.string().min(1).max(255).describe("The branch whose head is judged.") })
-    .describe("What is followed in the repository."),
+  ref: gitRefSchema,
   auth: z
     .strictObject({
       secretRef: z

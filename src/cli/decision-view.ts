@@ -14,8 +14,8 @@ export function printDecision(io: Io, decision: Decision): void {
   const { bold, dim, green, red, yellow } = io.colors;
   const { gate, source, commits, images } = decision;
   const verdict = decision.verdict === "admit" ? green("admitted") : red("refused");
-  const branch = source.ref.replace("refs/heads/", "");
-  io.line(`${bold(`${gate.namespace}/${gate.name}`)}  ${branch}@${shortOid(source.head)}  ${bold(verdict)}`);
+  const ref = source.ref.replace(/^refs\/(heads|tags)\//, "");
+  io.line(`${bold(`${gate.namespace}/${gate.name}`)}  ${ref}@${shortOid(source.head)}  ${bold(verdict)}`);
   if (decision.verdict === "deny") printReasons(io, decision.reasons, commits);
   else {
     const signers = new Set(commits.map(({ signer }) => signer).filter((signer) => signer !== null));

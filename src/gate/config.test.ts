@@ -59,7 +59,7 @@ describe("what a gate names", () => {
         gate: { namespace: "payments", name: "prod" },
         interval: 60_000,
         suspend: false,
-        branch: "main",
+        ref: { branch: "main" },
         credentials: undefined,
         path: "",
         trust: { name: "trust", namespace: "payments" },

@@ -10,6 +10,7 @@ import {
   type TrustMaterial,
   toCredentials,
 } from "../api/index.ts";
+import type { RefSelector } from "../git/index.ts";
 import type { JsonObject } from "../render/index.ts";
 import { findNamed } from "./find-named.ts";
 import { directoryOf, resolveTarget, type TargetConfig } from "./target-config.ts";
@@ -43,7 +44,7 @@ export interface GateConfig {
   readonly dependsOn: readonly string[];
   readonly deletionPolicy: Gate["spec"]["deletionPolicy"];
   readonly url: string;
-  readonly branch: string;
+  readonly ref: RefSelector;
   readonly credentials: Credentials | undefined;
   readonly path: string;
   readonly trust: TrustMaterial;
@@ -65,7 +66,7 @@ function resolveGate(located: Located<Gate>, resources: Resources): GateConfig {
     dependsOn: spec.dependsOn.map(({ name }) => name),
     deletionPolicy: spec.deletionPolicy,
     url: spec.source.git.url,
-    branch: spec.source.git.ref.branch,
+    ref: spec.source.git.ref,
     credentials: findCredentials(gate, resources),
     path: spec.path,
     trust: findNamed("TrustPolicy", spec.trust, gate, resources),

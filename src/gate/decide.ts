@@ -36,6 +36,7 @@ export function decide(found: Findings): Decision {
     trust,
     policies,
     commits: found.verify?.records ?? [],
+    ...(found.verify?.tag !== undefined && { tag: found.verify.tag }),
     images: found.attest?.images ?? [],
     findings: found.evaluate?.findings ?? [],
   };

@@ -4,7 +4,7 @@ import type { Oid } from "../git/index.ts";
 import type { PolicyFinding } from "../policy/index.ts";
 import type { NonEmpty, Refusal } from "../refusal.ts";
 import type { Manifests } from "../render/index.ts";
-import type { CommitRecord } from "../trust/index.ts";
+import type { CommitRecord, NamedTagRecord } from "../trust/index.ts";
 import type { Verified } from "../verified.ts";
 
 /** Where in the flow a change was refused. */
@@ -20,12 +20,15 @@ export interface Named {
   readonly digest: Digest;
 }
 
-/** What was asked to pass: which commit of which branch, and since when it had to be verified. */
+/** What was asked to pass: which commit at which ref, and since when it had to be verified. */
 export interface ChangeSource {
   /** Without credentials. */
   readonly url: string;
+  /** The one that was chosen, where a range of versions is followed; the commit's id where that is. */
   readonly ref: string;
   readonly head: Oid;
+  /** What the ref holds, where it is a tag: the tag object. */
+  readonly tag?: Oid;
   /** Exclusive: the last admitted commit, or where trust begins; absent where all history counts. */
   readonly base: Oid | undefined;
   readonly changedPaths: readonly string[];
@@ -39,6 +42,8 @@ interface DecisionBase {
   readonly trust: Named;
   readonly policies: readonly Named[];
   readonly commits: readonly CommitRecord[];
+  /** Of the tag at the ref; absent where that is none, or nobody came to look at it. */
+  readonly tag?: NamedTagRecord;
   readonly images: readonly ImageEvidence[];
   readonly findings: readonly PolicyFinding[];
 }

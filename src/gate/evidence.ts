@@ -5,12 +5,12 @@ import type { Decision } from "./decision.ts";
 export const EVIDENCE_TYPE = "https://sluice.dev/evidence/v1";
 
 /**
- * Everything a decision rests on, as canonical JSON (RFC 8785): each commit with its signer or its code, each
+ * Everything a decision rests on, as canonical JSON (RFC 8785): each commit (and the tag) with its signer or its code, each
  * image with the signatures that count, each policy finding. Objects are named, and their content is held by
  * one digest over all: a Secret's value is in no evidence.
  */
 export function toEvidence(decision: Decision): Uint8Array {
-  const { gate, at, source, trust, policies, commits, images, findings, verdict } = decision;
+  const { gate, at, source, trust, policies, commits, tag, images, findings, verdict } = decision;
   const evidence = {
     _type: EVIDENCE_TYPE,
     change: changeIdOf(decision),
@@ -20,6 +20,7 @@ export function toEvidence(decision: Decision): Uint8Array {
     trust,
     policies,
     commits,
+    tag,
     images,
     findings,
     verdict,

@@ -1,5 +1,6 @@
 import { attest } from "../artifacts/index.ts";
-import { type FetchedSnapshot, fetchSnapshot, type Oid, readFetched } from "../git/index.ts";
+import type { DecisionRecord } from "../audit/index.ts";
+import { type FetchedSnapshot, fetchSnapshot, readFetched } from "../git/index.ts";
 import { render } from "../render/index.ts";
 import { verifySnapshot } from "../trust/index.ts";
 import { decide, type Findings } from "./decide.ts";
@@ -11,7 +12,7 @@ import { redactRefusals } from "./redact.ts";
 import type { Stages, TimeStage } from "./stages.ts";
 
 /**
- * The flow, from a branch to a decision. Each stage takes the type that only the stage before can make, and the first
+ * The flow, from a ref to a decision. Each stage takes the type that only the stage before can make, and the first
  * that refuses ends it. A fault is thrown: then there is no decision, and nothing changes.
  */
 export async function judge(gate: PreparedGate, start: RangeStart, stages: Stages): Promise<Decision> {
@@ -19,10 +20,14 @@ export async function judge(gate: PreparedGate, start: RangeStart, stages: Stage
   return judgeFetched(gate, await timed("fetch", () => fetchChange(gate, start, stages)), stages);
 }
 
-/** Judges anew what was admitted before and still stands, whatever the branch holds by now. */
-export async function judgeStanding(gate: PreparedGate, head: Oid, stages: Stages): Promise<Decision> {
-  const { url, branch, path } = gate.config;
-  const request = { url, ref: { branch }, head, path, stateDir: stages.gitDir };
+/** Judges anew what was admitted before and still stands, whatever the ref holds by now. */
+export async function judgeStanding(
+  gate: PreparedGate,
+  { ref, revision }: Pick<DecisionRecord["source"], "ref" | "revision">,
+  stages: Stages,
+): Promise<Decision> {
+  const { url, path } = gate.config;
+  const request = { url, ref, head: revision, path, stateDir: stages.gitDir };
   return judgeFetched(gate, await readFetched(request), stages);
 }
 
@@ -61,10 +66,10 @@ function fetchChange(
   start: RangeStart,
   { gitDir, sharing }: Stages,
 ): Promise<FetchedSnapshot> {
-  const { url, branch, credentials, path } = gate.config;
+  const { url, ref, credentials, path } = gate.config;
   return fetchSnapshot({
     url,
-    ref: { branch },
+    ref,
     ...(credentials !== undefined && { auth: credentials }),
     stateDir: gitDir,
     base: start === "root" ? undefined : start,
@@ -75,12 +80,12 @@ function fetchChange(
 }
 
 function toFindings({ config, policies }: PreparedGate, fetched: FetchedSnapshot, at: number): Findings {
-  const { ref, head, base } = fetched;
+  const { ref, head, base, tag } = fetched;
   const changedPaths = fetched.ok ? fetched.value.changedPaths : [];
   return {
     gate: config.gate,
     at,
-    source: { url: config.url, ref, head, base, changedPaths },
+    source: { url: config.url, ref, head, base, ...(tag !== undefined && { tag }), changedPaths },
     trust: { name: config.trust.name, digest: config.trust.digest },
     policies,
     fetch: [],

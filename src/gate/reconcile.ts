@@ -21,7 +21,7 @@ export interface Reconciled {
 }
 
 /**
- * Judges a gate's branch once, records, and applies. Safe to interrupt anywhere and to repeat: what an
+ * Judges a gate's source once, records, and applies. Safe to interrupt anywhere and to repeat: what an
  * interrupted run left undone, the next one finishes on this same path.
  */
 export async function reconcile(
@@ -54,7 +54,7 @@ async function restoreStanding(
 ): Promise<Pick<Reconciled, "outcome" | "report">> {
   const { lastAdmit } = books.ledger.historyOf(gate.config.gate);
   if (lastAdmit?.outcome !== "applied" || (await target.isIntact(lastAdmit.entry))) return {};
-  const standing = await judgeStanding(gate, lastAdmit.decision.source.revision, stages);
+  const standing = await judgeStanding(gate, lastAdmit.decision.source, stages);
   if (standing.verdict === "deny") return {};
   const { outcome, report } = await carryOut(standing, target, books, stages);
   return { ...(outcome && { outcome }), ...(report && { report }) };

@@ -95,7 +95,13 @@ function toStatementInput(decision: Decision, evidence: Digest): DecisionStateme
   const { gate, source, at, trust, policies, commits } = decision;
   const common = {
     gate,
-    source: { url: source.url, ref: source.ref, revision: source.head, base: source.base },
+    source: {
+      url: source.url,
+      ref: source.ref,
+      revision: source.head,
+      base: source.base,
+      tag: source.tag,
+    },
     decidedAt: at,
     version: VERSION,
     trust,

@@ -11,6 +11,8 @@ export type GitErrorCode =
   | "BAD_REF_NAME"
   | "BAD_OID"
   | "REF_NOT_FOUND"
+  /** Two tags are one version, and lead to two commits. */
+  | "AMBIGUOUS_VERSION"
   | "MALFORMED_REF"
   | "NOT_A_COMMIT"
   | "WRONG_TYPE"

@@ -14,6 +14,7 @@ export {
   readFetched,
   type Sharing,
 } from "./fetch/fetch-snapshot.ts";
+export type { RefSelector } from "./fetch/ref-selector.ts";
 export { SharedFetches } from "./fetch/shared-fetches.ts";
 export type { GitAuth } from "./fetch/smart-http.ts";
 export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";

@@ -6,6 +6,7 @@ import { type CommitRange, type RangeOptions, readRange } from "./history/range.
 import type { Oid } from "./oid.ts";
 import { type GitRefusalCode, toRefusal } from "./refusal.ts";
 import type { Repository } from "./repository/repository.ts";
+import { type RawTag, readTagAt } from "./tag-refs.ts";
 import { changedPaths } from "./tree/changed-paths.ts";
 import { readTree } from "./tree/read-tree.ts";
 
@@ -16,9 +17,11 @@ import { readTree } from "./tree/read-tree.ts";
 export interface Snapshot {
   /** Without credentials. */
   readonly url: string;
-  /** `refs/heads/<branch>`. */
+  /** `refs/heads/<branch>`, `refs/tags/<tag>`, or the commit's id where it was asked for by that. */
   readonly ref: string;
   readonly head: Oid;
+  /** What the ref holds, where it is a tag; undefined for others. */
+  readonly tag: RawTag | undefined;
   readonly range: CommitRange;
   /** Base tree against head tree; every path where there is no base. */
   readonly changedPaths: readonly string[];
@@ -33,6 +36,8 @@ export interface SnapshotSource {
   readonly ref: string;
   readonly head: Oid;
   readonly base: Oid | undefined;
+  /** What the ref holds, where it is a tag that is to be judged. */
+  readonly tag?: Oid | undefined;
   /** What will be rendered: under it, a symbolic link is refused even if it stays in the tree. */
   readonly path: string;
 }
@@ -52,15 +57,24 @@ export async function readSnapshot(
   if (!content.ok) return content;
   const commits = new Set(content.value.range.commits.map(({ oid }) => oid));
   const approvals = (await options.readApprovals?.(commits)) ?? [];
-  return passed({ ...content.value, approvals });
+  const tag = source.tag === undefined ? undefined : readTagAt(repository, source.ref, source.tag);
+  return passed({ ...content.value, tag, approvals });
 }
 
-/** All but the approvals: what may be wrong with those says nothing against the change. */
+/** What the commit itself brings. */
 async function readContent(
   repository: Repository,
   { url, ref, head, base, path }: SnapshotSource,
   options: RangeOptions,
+<<<<<<< HEAD
 ): Promise<Judged<Omit<Snapshot, "approvals">, GitRefusalCode>> {
+=======
+): Promise<Judged<Omit<Snapshot, "tag" | "approvals">, GitRefusalCode>> {
+  const { tree } = readCommitLinks(repository.read(head, "commit"));
+  if (tree === undefined) {
+    return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
+  }
+>>>>>>> 440e810 (gate: a tag, a range of versions or one commit can be followed)
   try {
     const { tree } = readCommitLinks(repository.read(head, "commit"));
     if (tree === undefined) {

@@ -29,6 +29,7 @@ function snapshotOf(commits: readonly RawCommit[], range: Partial<CommitRange> =
     range: { head, base: PARENT, descendsFromBase: true, commits, ...range },
     changedPaths: [],
     files: new Map(),
+    tag: undefined,
     approvals: [],
   };
 }

@@ -3,16 +3,20 @@ import type { Refusal } from "../refusal.ts";
 import type { Verified } from "../verified.ts";
 import { TrustError } from "./error.ts";
 import type { CommitRecord } from "./judge-commit.ts";
+import { judgeSnapshotTag } from "./judge-snapshot-tag.ts";
+import type { NamedTagRecord, TagCode } from "./judge-tag.ts";
 import { REMEDIES, type RefusalCode } from "./remedies.ts";
 import { type CommitRule, judgeRules } from "./rules.ts";
 import type { Trust } from "./trust.ts";
 import { verifyCommits } from "./verify-commits.ts";
 
-export type SnapshotCode = RefusalCode;
+export type SnapshotCode = RefusalCode | TagCode;
 
 export interface SnapshotVerdict {
   /** One for each commit of the range, in its order. */
   readonly records: readonly CommitRecord[];
+  /** Of the tag that the snapshot was fetched by; absent where it was not by one. */
+  readonly tag?: NamedTagRecord;
   readonly refusals: readonly Refusal<SnapshotCode>[];
   /** Set where nothing was refused, and there alone. */
   readonly verified: Verified<Snapshot> | undefined;
@@ -25,18 +29,30 @@ export async function verifySnapshot(
   now: number,
 ): Promise<SnapshotVerdict> {
   checkRange(snapshot);
+  const tag = await judgeSnapshotTag(snapshot, trust, now);
   const records = await Array.fromAsync(verifyCommits(snapshot.range.commits, trust, now));
-  const refusals = [...judgeHistory(snapshot, trust, records), ...records.flatMap(toRefusals)];
+  const refusals = [
+    ...(tag?.refusals ?? []),
+    ...judgeHistory(snapshot, trust, records),
+    ...records.flatMap(toRefusals),
+  ];
   // The only place that vouches for a snapshot.
   const verified = refusals.length === 0 ? (snapshot as Verified<Snapshot>) : undefined;
-  return { records, refusals, verified };
+  return { records, ...(tag && { tag: tag.record }), refusals, verified };
 }
 
 /**
  * A range without its head would verify nothing about what is rendered. It is rightly absent only where it was
  * let in before: the head is the base, or (a rewound branch, which brings nothing) an ancestor of it.
  */
-function checkRange({ head, range: { head: end, base, commits, descendsFromBase } }: Snapshot): void {
+function checkRange({
+  head,
+  ref,
+  tag,
+  range: { head: end, base, commits, descendsFromBase },
+}: Snapshot): void {
+  if (ref.startsWith("refs/tags/") && tag === undefined && head !== base)
+    throw new TrustError("INCOMPLETE_RANGE", `${ref} was read without the tag that is to be judged`);
   const rewound = base !== undefined && !descendsFromBase && commits.length === 0;
   const whole = head === base || rewound || commits.some(({ oid }) => oid === head);
   if (end !== head || !whole) {

@@ -54,6 +54,8 @@ export interface DecisionSource {
   readonly revision: string;
   /** The commit after which every commit had to be signed; absent where that is all of history. */
   readonly base?: string | undefined;
+  /** The tag object at the ref; absent where the ref is no tag. */
+  readonly tag?: string | undefined;
 }
 
 interface DecisionCommon {
@@ -101,7 +103,7 @@ export function toDecisionStatement(input: DecisionStatementInput, origin: strin
       slsaVersion: SLSA_VERSION,
       [DECISION_FIELD]: {
         gate: { namespace: input.gate.namespace, name: input.gate.name },
-        source: { ref: input.source.ref, base: input.source.base },
+        source: { ref: input.source.ref, base: input.source.base, tag: input.source.tag },
         trust: toNamed(input.trust),
         policies: input.policies.map(toNamed),
         reasons: listed.reasons.map(({ stage, code, subject, message, remedy }) => {
@@ -137,7 +139,7 @@ const countSchema = z.int().min(0);
 
 const extensionSchema = z.object({
   gate: gateNameSchema,
-  source: z.object({ ref: z.string().min(1), base: z.string().optional() }),
+  source: z.object({ ref: z.string().min(1), base: z.string().optional(), tag: z.string().optional() }),
   trust: namedSchema,
   policies: z.array(namedSchema),
   reasons: z.array(

@@ -1,6 +1,6 @@
 import { APPROVAL_NOTES_REF, type RawApproval, readApprovals } from "../approvals.ts";
 import { GitError } from "../error.ts";
-import type { Oid } from "../oid.ts";
+import { isOid, type Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
 import { sampleHaves } from "./haves.ts";
@@ -39,37 +39,64 @@ export class MissingObjects {
    * Fetches the head, and what may approve it in the same request: the notes, and the tags of the new commits, which
    * come with them. So news cost one request whatever is asked about them.
    */
-  async fetchHead(): Promise<void> {
-    const { ref, oid, approvals } = this.#session.target;
-    const known = this.#repository.readRef(ref);
+  async fetchHead(base: Oid | undefined): Promise<void> {
+    const { oid, approvals } = this.#session.target;
+    const known = this.#repository.readRef(this.#keptRef);
     if (known === oid) return;
+    const reached = known ?? (base !== undefined && this.#repository.find(base, "commit") ? base : undefined);
     await this.#receive({
       wants: [oid, ...this.#missingNotes()],
-      haves: [...(known === undefined ? [] : sampleHaves(this.#repository, known)), ...this.#knownNotes()],
+      haves: [...(reached === undefined ? [] : this.#haves(reached)), ...this.#knownNotes()],
       withTags: approvals !== undefined,
-    });
+    }).catch((error: unknown) => this.#throwNotServed(error));
   }
 
   /** Reads what may approve the commits of a range; fetches what came to a head that was here already. */
   async readApprovals(commits: ReadonlySet<Oid>): Promise<readonly RawApproval[]> {
-    const { approvals, oid: head } = this.#session.target;
+    const { approvals, oid } = this.#session.target;
     if (approvals === undefined) return [];
     const tags = approvals.tags.filter(({ peeled }) => commits.has(peeled));
     const wants = [...this.#missingNotes(), ...missingTags(tags, this.#repository)];
     if (wants.length > 0) {
-      await this.#receive({ wants, haves: [...sampleHaves(this.#repository, head), ...this.#knownNotes()] });
+      await this.#receive({ wants, haves: [...this.#haves(oid), ...this.#knownNotes()] });
     }
     return readApprovals(this.#repository, { notes: approvals.notes, tags }, commits);
   }
 
   async keepRefs(): Promise<void> {
-    const { ref, oid, approvals } = this.#session.target;
-    await this.#keep(ref, oid);
+    const { oid, approvals } = this.#session.target;
+    await this.#keep(this.#keptRef, oid);
     if (approvals?.notes !== undefined) await this.#keep(APPROVAL_NOTES_REF, approvals.notes);
   }
 
   async #keep(ref: string, oid: Oid): Promise<void> {
     if (this.#repository.readRef(ref) !== oid) await this.#session.state.advance(ref, oid);
+  }
+
+  /** What is fetched by its id has no name; here it has one, to say that all which it reaches is here. */
+  get #keptRef(): string {
+    const { ref } = this.#session.target;
+    return isOid(ref) ? `refs/sluice/commits/${ref}` : ref;
+  }
+
+  #haves(oid: Oid): Oid[] {
+    return sampleHaves(this.#repository, this.#repository.resolveCommit(oid));
+  }
+
+  #throwNotServed(error: unknown): never {
+    const { ref } = this.#session.target;
+    const isUnknown =
+      error instanceof GitError && error.code === "SERVER_ERROR" && error.message.includes("not our ref");
+    if (!isUnknown || !isOid(ref)) throw error;
+    throw new GitError(
+      "REF_NOT_FOUND",
+      `the server has no commit ${ref}, or does not hand it out by its id`,
+      {
+        cause: error,
+        remedy:
+          "name a commit that a branch or a tag reaches; a server without protocol 2 needs uploadpack.allowReachableSHA1InWant",
+      },
+    );
   }
 
   #missingNotes(): Oid[] {

@@ -1,11 +1,15 @@
 import type { Judged } from "../../refusal.ts";
+import { GitError } from "../error.ts";
 import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
-import type { Oid } from "../oid.ts";
+import { isOid, type Oid } from "../oid.ts";
 import type { GitRefusalCode } from "../refusal.ts";
+import { TAGS } from "../repository/refs.ts";
+import type { Repository } from "../repository/repository.ts";
 import { readSnapshot, type Snapshot } from "../snapshot.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { MissingObjects, type Session } from "./fetch-missing.ts";
 import { openRemote } from "./open-remote.ts";
+import type { RefSelector } from "./ref-selector.ts";
 import type { Remote } from "./remote.ts";
 import { fetchTarget, type RemoteTarget } from "./remote-refs.ts";
 import { parseRemoteUrl } from "./remote-url.ts";
@@ -16,12 +20,12 @@ import { isDamage, StateRepository } from "./state-repository.ts";
 export interface FetchRequest {
   /** http or https, without credentials. */
   readonly url: string;
-  readonly ref: { readonly branch: string };
+  readonly ref: RefSelector;
   readonly auth?: GitAuth;
   /** Where fetched objects are kept between fetches, a folder a URL. */
   readonly stateDir: string;
   /**
-   * Where the range begins, not included: the last admitted commit, or `tip` for wherever the branch stands
+   * Where the range begins, not included: the last admitted commit, or `tip` for wherever the ref stands
    * now. All of history where absent.
    */
   readonly base?: Oid | "tip" | undefined;
@@ -38,7 +42,7 @@ export interface FetchRequest {
 /** With whom a request shares what others asked for before it. */
 export interface Sharing {
   readonly fetches: SharedFetches;
-  /** When somebody wanted to know where the branch stands, by the clock of the fetches. */
+  /** When somebody wanted to know what is at the ref, by the clock of the fetches. */
   readonly since: number;
 }
 
@@ -47,10 +51,12 @@ export type FetchedSnapshot = Judged<Snapshot, GitRefusalCode> & {
   readonly ref: string;
   readonly head: Oid;
   readonly base: Oid | undefined;
+  /** The tag object at the ref, or the commit of a lightweight tag; undefined where the ref is no tag. */
+  readonly tag: Oid | undefined;
 };
 
 /**
- * Asks where the branch stands, fetches what is not here yet, and reads the commit with its range and its
+ * Asks what is at the ref, fetches what is not here yet, and reads the commit with its range and its
  * tree. Where nothing is new, one listing is all that goes over the network.
  *
  * What is kept from earlier fetches is only bytes: where they turn out damaged or not whole, they are
@@ -78,7 +84,8 @@ export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnaps
 
 export interface FetchedRequest {
   readonly url: string;
-  readonly ref: { readonly branch: string };
+  /** The full name of the ref that the commit was fetched by. */
+  readonly ref: string;
   /** A commit that an earlier fetch of this URL brought. */
   readonly head: Oid;
   readonly stateDir: string;
@@ -91,14 +98,13 @@ export interface FetchedRequest {
  * {@link GitError}.
  */
 export async function readFetched(request: FetchedRequest): Promise<FetchedSnapshot> {
-  const { url, head, path, limits = DEFAULT_GIT_LIMITS } = request;
+  const { url, ref, head, path, limits = DEFAULT_GIT_LIMITS } = request;
   const signal = AbortSignal.timeout(limits.fetchMs);
   const repository = await StateRepository.at(request.stateDir, parseRemoteUrl(url), limits).open();
   try {
-    const ref = `refs/heads/${request.ref.branch}`;
     const options = { withChangedPaths: false, signal };
     const judged = await readSnapshot(repository, { url, ref, head, base: head, path }, options);
-    return { ...judged, ref, head, base: head };
+    return { ...judged, ref, head, base: head, tag: undefined };
   } catch (error) {
     throw toFetchError(error, signal);
   } finally {
@@ -112,10 +118,10 @@ interface Reading {
 }
 
 async function locate(
-  { url, auth, ref: { branch }, withApprovals = false, sharing }: FetchRequest,
+  { url, auth, ref, withApprovals = false, sharing }: FetchRequest,
   remote: Remote,
 ): Promise<RemoteTarget> {
-  const question = { branch, withApprovals };
+  const question = { ref, withApprovals };
   const ask = (): Promise<RemoteTarget> => fetchTarget(remote, question);
   const { fetches, since } = sharing ?? {};
   return await (fetches === undefined || since === undefined
@@ -150,12 +156,14 @@ async function fetchAndRead({ request, session }: Reading): Promise<FetchedSnaps
   const repository = await state.open();
   try {
     const missing = new MissingObjects(session, repository);
-    await missing.fetchHead();
-    const { ref, oid: head } = target;
+    await missing.fetchHead(request.base === "tip" ? undefined : request.base);
+    const { ref, oid } = target;
+    const head = isOid(ref) ? requireCommit(repository, oid) : repository.resolveCommit(oid);
     const base = request.base === "tip" ? head : request.base;
+    const tag = ref.startsWith(TAGS) ? oid : undefined;
     const judged = await readSnapshot(
       repository,
-      { url: request.url, ref, head, base, path: request.path ?? "" },
+      { url: request.url, ref, head, base, tag, path: request.path ?? "" },
       {
         withChangedPaths: request.withChangedPaths === true,
         readApprovals: (commits) => missing.readApprovals(commits),
@@ -163,8 +171,17 @@ async function fetchAndRead({ request, session }: Reading): Promise<FetchedSnaps
       },
     );
     await missing.keepRefs();
-    return { ...judged, ref, head, base };
+    return { ...judged, ref, head, base, tag };
   } finally {
     repository.close();
   }
+}
+
+/** What was asked for by its id is that very commit, and no tag of one. */
+function requireCommit(repository: Repository, oid: Oid): Oid {
+  const { type } = repository.readObject(oid);
+  if (type === "commit") return oid;
+  throw new GitError("NOT_A_COMMIT", `object ${oid} is a ${type}, expected a commit`, {
+    remedy: "give the id of a commit, as `git rev-parse NAME^{commit}` prints it",
+  });
 }

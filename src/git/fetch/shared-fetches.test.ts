@@ -20,7 +20,7 @@ class Bench {
       return { ref: `refs/heads/${branch}`, oid: `${this.asked}` };
     };
     return this.fetches
-      .target({ url: URL, question: { branch, withApprovals }, auth, since }, ask)
+      .target({ url: URL, question: { ref: { branch }, withApprovals }, auth, since }, ask)
       .then(({ oid }) => oid);
   }
 }
@@ -58,7 +58,7 @@ describe("where a branch stands", () => {
   it("is asked anew after a fault", async () => {
     const bench = new Bench();
     const down = bench.fetches.target(
-      { url: URL, question: { branch: "main", withApprovals: false }, auth: undefined, since: 0 },
+      { url: URL, question: { ref: { branch: "main" }, withApprovals: false }, auth: undefined, since: 0 },
       () => Promise.reject(new RangeError("down")),
     );
     await expect(down).rejects.toThrow(RangeError);
@@ -73,6 +73,7 @@ describe("a snapshot", () => {
     ref,
     head,
     base: undefined,
+    tag: undefined,
     value: {
       url: URL,
       ref,
@@ -80,6 +81,7 @@ describe("a snapshot", () => {
       range: { head, base: undefined, descendsFromBase: true, commits: [] },
       changedPaths: [],
       files: new Map([["app.yaml", new Uint8Array(bytes)]]),
+      tag: undefined,
       approvals: [],
     },
   });

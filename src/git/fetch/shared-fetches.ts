@@ -30,7 +30,7 @@ interface Listing {
 }
 
 /**
- * What gates that follow one branch need not fetch and read each for itself. It holds bytes and where a branch was seen to
+ * What gates that follow one branch need not fetch and read each for itself. It holds bytes and where a ref was seen to
  * stand, no verdict: each gate judges what it is given by itself.
  *
  * Only who shows the same credentials is told what a server said: that is how a gate proves that it may read the

@@ -40,7 +40,7 @@ export async function cloneTemporarily(request: CloneRequest): Promise<Temporary
   try {
     const { ref, oid } = await (branch === undefined
       ? fetchDefaultRef(remote)
-      : fetchTarget(remote, { branch, withApprovals: false }));
+      : fetchTarget(remote, { ref: { branch }, withApprovals: false }));
     const state = new StateRepository(path, limits);
     const repository = await state.open();
     await state.receive(remote.fetchPack({ wants: [oid], haves: [] }), new Turns(signal));

@@ -40,6 +40,15 @@ export function branchRef(branch: string): string {
   return name;
 }
 
+export const TAGS = "refs/tags/";
+
+/** `refs/tags/<tag>`, checked. */
+export function tagRef(tag: string): string {
+  const name = `${TAGS}${tag}`;
+  requireRefName(name);
+  return name;
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what a ref name may not have
 const FORBIDDEN = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$/;
 

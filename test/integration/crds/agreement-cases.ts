@@ -45,6 +45,19 @@ export const GATE_CASES: readonly Case[] = [
     git({ url: "https://me@bank.example/a" }),
     git({ url: "https://bank.example:8443/a" }),
   ],
+  ["no ref", "spec.source.git.ref", git({ ref: {} }), git({ ref: { tag: "v1" } })],
+  [
+    "two refs",
+    "spec.source.git.ref",
+    git({ ref: { branch: "m", tag: "v1" } }),
+    git({ ref: { semver: "1.x" } }),
+  ],
+  [
+    "a short commit",
+    "spec.source.git.ref.commit",
+    git({ ref: { commit: "a".repeat(39) } }),
+    git({ ref: { commit: "a".repeat(40) } }),
+  ],
   ["no branch", "spec.source.git.ref.branch", git({ ref: { branch: "" } }), git({ ref: { branch: "m" } })],
   [
     "nothing to authenticate with",
