@@ -66,15 +66,7 @@ async function readContent(
   repository: Repository,
   { url, ref, head, base, path }: SnapshotSource,
   options: RangeOptions,
-<<<<<<< HEAD
-): Promise<Judged<Omit<Snapshot, "approvals">, GitRefusalCode>> {
-=======
 ): Promise<Judged<Omit<Snapshot, "tag" | "approvals">, GitRefusalCode>> {
-  const { tree } = readCommitLinks(repository.read(head, "commit"));
-  if (tree === undefined) {
-    return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
-  }
->>>>>>> 440e810 (gate: a tag, a range of versions or one commit can be followed)
   try {
     const { tree } = readCommitLinks(repository.read(head, "commit"));
     if (tree === undefined) {

@@ -5,12 +5,8 @@ import { GitError } from "./error.ts";
 import type { FoundObject } from "./objects/store.ts";
 import type { ObjectType, Oid } from "./oid.ts";
 import { locateRepository, readMetadata } from "./repository/locate.ts";
-<<<<<<< HEAD
-import { type Repository, throwMissing } from "./repository/repository.ts";
-=======
 import { TAGS } from "./repository/refs.ts";
-import type { Repository } from "./repository/repository.ts";
->>>>>>> 440e810 (gate: a tag, a range of versions or one commit can be followed)
+import { type Repository, throwMissing } from "./repository/repository.ts";
 import { parseTag } from "./tag.ts";
 
 /** More than any real repository has. */
@@ -38,16 +34,12 @@ export function readRawTag(repository: Repository, name: string): RawTag {
       remedy: "give the name of a tag, or its full ref name",
     });
   }
-<<<<<<< HEAD
-  const object = repository.inspect(oid) ?? throwMissing(oid);
-=======
   return readTagAt(repository, ref, oid);
 }
 
-/** What a ref leads to that holds `oid`. Throws OBJECT_MISSING, OBJECT_CORRUPT. */
+/** What a ref leads to that holds `oid`. Throws OBJECT_MISSING, OBJECT_CORRUPT, SHA1_COLLISION for the target. */
 export function readTagAt(repository: Repository, ref: string, oid: Oid): RawTag {
-  const object = repository.readObject(oid);
->>>>>>> 440e810 (gate: a tag, a range of versions or one commit can be followed)
+  const object = repository.inspect(oid) ?? throwMissing(oid);
   const tag = object.type === "tag" ? parseTag(object.bytes) : undefined;
   const targetType = tag?.ok ? repository.readObject(tag.value.target).type : undefined;
   return { ref, oid, object, targetType };

@@ -125,6 +125,6 @@ function missingTags(tags: readonly RemoteTag[], repository: Repository): Oid[] 
       { remedy: "delete the tags that nobody needs" },
     );
   }
-  const missing = tags.map(({ oid }) => oid).filter((oid) => repository.find(oid, "tag") === undefined);
+  const missing = tags.map(({ oid }) => oid).filter((oid) => repository.inspect(oid) === undefined);
   return [...new Set(missing)];
 }
