@@ -23,6 +23,8 @@ interface Row {
   /** What was decided (`admit`, `deny`), or what became of it (`applied`…). */
   readonly result: string;
   readonly reasons: readonly string[];
+  /** Digests of the trust that was decided by before and of the one now, where that changed. */
+  readonly trustChanged?: { readonly from: string; readonly to: string };
 }
 
 export interface ShownLog {
@@ -91,7 +93,7 @@ function toRow(index: number, leafHash: string, entry: AuditEntry): Row {
     const reasons = [`entry ${decision.index}`, ...(message === "" ? [] : [message])];
     return { ...common, time: new Date(observedAt).toISOString(), result, reasons };
   }
-  const { verdict, decidedAt, reasons, reasonCount } = entry.decision;
+  const { verdict, decidedAt, trust, reasons, reasonCount } = entry.decision;
   const more = reasonCount - reasons.length;
   return {
     ...common,
@@ -101,6 +103,7 @@ function toRow(index: number, leafHash: string, entry: AuditEntry): Row {
       ...reasons.map(({ code, subject }) => `${code} ${subject}`),
       ...(more > 0 ? [`${more} more in the evidence`] : []),
     ],
+    ...(trust.previous && { trustChanged: { from: trust.previous.digest, to: trust.digest } }),
   };
 }
 
@@ -112,7 +115,7 @@ function printRows(io: Io, rows: readonly Row[]): void {
     gate: Math.max(...rows.map(({ gate }) => gate.length), 1),
     result: Math.max(...rows.map(({ result }) => result.length), 1),
   };
-  for (const { index, time, gate, result, revision, reasons } of rows) {
+  for (const { index, time, gate, result, revision, reasons, trustChanged } of rows) {
     const [first = "", ...others] = reasons;
     const columns = [
       String(index).padStart(widths.index),
@@ -123,5 +126,9 @@ function printRows(io: Io, rows: readonly Row[]): void {
       `${printable(first)}${others.length > 0 ? dim(` +${others.length}`) : ""}`,
     ];
     io.line(columns.join("  ").trimEnd());
+    if (trustChanged !== undefined)
+      io.line(
+        dim(`${" ".repeat(widths.index)}  trust changed from ${trustChanged.from} to ${trustChanged.to}`),
+      );
   }
 }

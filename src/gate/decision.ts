@@ -20,6 +20,11 @@ export interface Named {
   readonly digest: Digest;
 }
 
+/** The trust that was decided by; where the decision before was made under another, which that was. */
+export interface DecidingTrust extends Named {
+  readonly previous?: Named;
+}
+
 /** What was asked to pass: which commit at which ref, and since when it had to be verified. */
 export interface ChangeSource {
   /** Without credentials. */
@@ -39,7 +44,7 @@ interface DecisionBase {
   /** Milliseconds since the epoch: the time that keys and policies were judged at. */
   readonly at: number;
   readonly source: ChangeSource;
-  readonly trust: Named;
+  readonly trust: DecidingTrust;
   readonly policies: readonly Named[];
   readonly commits: readonly CommitRecord[];
   /** Of the tag at the ref; absent where that is none, or nobody came to look at it. */

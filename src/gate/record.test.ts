@@ -3,6 +3,7 @@ import { openBooks } from "../../test/support/books.ts";
 import { FaultyStore } from "../../test/support/faulty-store.ts";
 import { admission, commit, denial, found, NOW } from "../../test/support/findings.ts";
 import { type AuditEntry, parseEntry } from "../audit/index.ts";
+import { sha256 } from "../digest.ts";
 import { toEvidence } from "./evidence.ts";
 import { type Books, recordDecision, recordOutcome } from "./record.ts";
 
@@ -66,6 +67,34 @@ describe("recording a decision", () => {
       { name: "bob", key: "SHA256:bob", commits: 1 },
     ];
     expect(await entriesOf(books)).toMatchObject([{ decision: { signers } }]);
+  });
+
+  it("names the trust before, where that was another, and only then", async () => {
+    const other = { ...found.trust, digest: sha256("other") };
+    await using books = await openBooks();
+    for (const [commit, trust] of [
+      ["a", found.trust],
+      ["b", found.trust],
+      ["c", other],
+      ["d", other],
+      ["e", { ...other, name: "renamed" }],
+    ] as const)
+      await recordDecision(denial(commit, { trust }), books);
+    await recordDecision(denial("f", { gate: { ...gate, name: "test" } }), books);
+    const trusts = (await entriesOf(books)).map((each) => each.kind === "decision" && each.decision.trust);
+    expect(trusts).toEqual([
+      found.trust,
+      found.trust,
+      { ...other, previous: found.trust },
+      other,
+      { ...other, name: "renamed", previous: other },
+      found.trust,
+    ]);
+    const last = (await entriesOf(books))[2];
+    const evidence = last?.kind === "decision" ? last.decision.evidence : "sha256:";
+    expect(JSON.parse(Buffer.from(await books.log.readEvidence(evidence)).toString())).toMatchObject({
+      trust: { ...other, previous: found.trust },
+    });
   });
 
   it("settles the admission before it, if that was never carried out", async () => {

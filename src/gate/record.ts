@@ -25,8 +25,9 @@ export interface Books {
  * Makes a decision durable in the log; nothing may act on one before. An admission that was never carried out is
  * settled first: every admission has one outcome.
  */
-export async function recordDecision<T extends Decision>(decision: T, books: Books): Promise<Recorded<T>> {
+export async function recordDecision<T extends Decision>(judged: T, books: Books): Promise<Recorded<T>> {
   const { log, ledger } = books;
+  const decision = withPreviousTrust(judged, ledger);
   const pending = ledger.pendingOf(decision.gate);
   if (pending !== undefined) {
     await recordOutcome(
@@ -39,6 +40,14 @@ export async function recordDecision<T extends Decision>(decision: T, books: Boo
   const entry = await log.append(await sealDecision(toStatementInput(decision, evidence), log));
   await ledger.catchUp(log);
   return asRecorded(decision, entry);
+}
+
+/** Whoever changes a TrustPolicy changes what passes: the first decision under it names the one before. */
+function withPreviousTrust<T extends Decision>(decision: T, ledger: Ledger): T {
+  const before = ledger.historyOf(decision.gate).last?.decision.trust;
+  const { name, digest } = decision.trust;
+  if (before === undefined || (before.name === name && before.digest === digest)) return decision;
+  return { ...decision, trust: { name, digest, previous: { name: before.name, digest: before.digest } } };
 }
 
 /** Written out in an entry, which has a limit of its own; what is beyond is counted. */

@@ -58,6 +58,11 @@ export interface DecisionSource {
   readonly tag?: string | undefined;
 }
 
+/** The trust that was decided by, and the one before it, where that was another. */
+export interface DecidingTrust extends NamedDigest {
+  readonly previous?: NamedDigest | undefined;
+}
+
 interface DecisionCommon {
   readonly gate: GateName;
   readonly source: DecisionSource;
@@ -65,7 +70,7 @@ interface DecisionCommon {
   readonly decidedAt: number;
   /** Of Sluice. */
   readonly version: string;
-  readonly trust: NamedDigest;
+  readonly trust: DecidingTrust;
   readonly policies: readonly NamedDigest[];
   readonly signers: readonly DecisionSigner[];
   /** Digest of the full evidence, which stands beside the log. */
@@ -104,7 +109,7 @@ export function toDecisionStatement(input: DecisionStatementInput, origin: strin
       [DECISION_FIELD]: {
         gate: { namespace: input.gate.namespace, name: input.gate.name },
         source: { ref: input.source.ref, base: input.source.base, tag: input.source.tag },
-        trust: toNamed(input.trust),
+        trust: { ...toNamed(input.trust), previous: input.trust.previous && toNamed(input.trust.previous) },
         policies: input.policies.map(toNamed),
         reasons: listed.reasons.map(({ stage, code, subject, message, remedy }) => {
           return { stage, code, subject, message, remedy };
@@ -140,7 +145,7 @@ const countSchema = z.int().min(0);
 const extensionSchema = z.object({
   gate: gateNameSchema,
   source: z.object({ ref: z.string().min(1), base: z.string().optional(), tag: z.string().optional() }),
-  trust: namedSchema,
+  trust: namedSchema.extend({ previous: namedSchema.optional() }),
   policies: z.array(namedSchema),
   reasons: z.array(
     z.object({
