@@ -34,6 +34,13 @@ export type GitErrorCode =
   /** Credentials would cross a network in the clear. */
   | "INSECURE_URL"
   | "AUTHENTICATION"
+  /** What would prove who is asking, or who answers, cannot be used as it is. */
+  | "BAD_CREDENTIALS"
+  | "HOST_KEY_UNKNOWN"
+  | "HOST_KEY_CHANGED"
+  | "HOST_KEY_REVOKED"
+  /** The server offers nothing that is strong enough. */
+  | "NO_COMMON_ALGORITHM"
   | "REPOSITORY_NOT_FOUND"
   | "EMPTY_REPOSITORY"
   | "NOT_A_GIT_SERVER"

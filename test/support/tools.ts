@@ -10,6 +10,7 @@ const SYSTEM_TOOLS = {
   gpgsm: "gpgsm",
   openssl: "openssl",
   "ssh-keygen": "openssh-client",
+  sshd: "openssh-server",
   "docker-registry": "docker-registry",
 } as const;
 

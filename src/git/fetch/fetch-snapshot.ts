@@ -14,11 +14,11 @@ import type { Remote } from "./remote.ts";
 import { fetchTarget, type RemoteTarget } from "./remote-refs.ts";
 import { parseRemoteUrl } from "./remote-url.ts";
 import type { SharedFetches } from "./shared-fetches.ts";
-import type { GitAuth } from "./smart-http.ts";
+import type { GitAuth } from "./auth.ts";
 import { isDamage, StateRepository } from "./state-repository.ts";
 
 export interface FetchRequest {
-  /** http or https, without credentials. */
+  /** http, https or ssh, without credentials. */
   readonly url: string;
   readonly ref: RefSelector;
   readonly auth?: GitAuth;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_GIT_LIMITS } from "../limits.ts";
-import { type GitAuth, SmartHttp } from "./smart-http.ts";
+import type { HttpAuth } from "./auth.ts";
+import { SmartHttp } from "./smart-http.ts";
 
 const ALICE = { username: "alice", password: "canary" };
 
 /** The code of the error that opening the remote ends with; the way is judged before anything is sent. */
-function open(url: string, auth?: GitAuth): string {
+function open(url: string, auth?: HttpAuth): string {
   const signal = new AbortController().signal;
   try {
     const remote = new SmartHttp({ url, ...(auth && { auth }), limits: DEFAULT_GIT_LIMITS, signal });

@@ -1,16 +1,24 @@
 import { isLoopback } from "../../loopback.ts";
 import { GitError } from "../error.ts";
+import { isScpLike, isSshUrl, parseSshUrl } from "./ssh/ssh-url.ts";
 
 export const SERVICE = "git-upload-pack";
 
 /** What is asked first, after the repository's URL. */
 export const DISCOVERY = `/info/refs?service=${SERVICE}`;
 
-/** The URL as requests are made to it: http or https, nothing secret, no slash at the end. */
+/** A repository's URL in one spelling, by which it is known here: nothing secret, no slash at the end. */
 export function parseRemoteUrl(text: string): string {
+  return isSshUrl(text) ? parseSshUrl(text).url : parseHttpUrl(text);
+}
+
+/** The URL as requests are made to it: http or https. */
+export function parseHttpUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new GitError("BAD_URL", "the repository's URL is not an http:// or https:// URL");
+    throw new GitError("BAD_URL", "the repository's URL is not an http://, https:// or ssh:// URL", {
+      remedy: isScpLike(text) ? "write it as ssh://user@host/path" : "",
+    });
   }
   if (url.username !== "" || url.password !== "") {
     throw new GitError("BAD_URL", "the repository's URL holds credentials", {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FetchedSnapshot } from "./fetch-snapshot.ts";
-import type { GitAuth } from "./smart-http.ts";
+import type { GitAuth } from "./auth.ts";
 import { SharedFetches } from "./shared-fetches.ts";
 
 const URL = "https://git.bank.example/config.git";

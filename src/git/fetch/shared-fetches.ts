@@ -1,7 +1,7 @@
 import { sha256 } from "../../digest.ts";
 import { ByteCache } from "../byte-cache.ts";
+import type { GitAuth } from "./auth.ts";
 import type { RefQuestion, RemoteTarget } from "./remote-refs.ts";
-import type { GitAuth } from "./smart-http.ts";
 import type { FetchedSnapshot } from "./fetch-snapshot.ts";
 
 /** How long what a server said of a branch may be told on, whoever asks: no longer than a slow answer takes. */

@@ -1,21 +1,17 @@
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
+import type { HttpAuth } from "./auth.ts";
 import { toConnectionError, toStatusError } from "./http-errors.ts";
 import { IdleTimer } from "./idle-timer.ts";
-import { DISCOVERY, parseRemoteUrl, redirectedBase, requirePrivateWay, SERVICE } from "./remote-url.ts";
+import { DISCOVERY, parseHttpUrl, redirectedBase, requirePrivateWay, SERVICE } from "./remote-url.ts";
 import { withoutServiceHeading } from "./service-heading.ts";
 import type { ProtocolVersion, Transport } from "./transport.ts";
 
-/** How to prove to the server who is asking. */
-export type GitAuth =
-  | { readonly username: string; readonly password: string }
-  | { readonly bearerToken: string };
-
-export interface RemoteOptions {
+export interface HttpOptions {
   /** http or https, without credentials. */
   readonly url: string;
   /** For https, and for http on loopback. */
-  readonly auth?: GitAuth;
+  readonly auth?: HttpAuth;
   readonly limits: GitLimits;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
@@ -40,15 +36,15 @@ interface Exchange {
  * https://git-scm.com/docs/gitprotocol-http
  */
 export class SmartHttp implements Transport {
-  readonly #options: RemoteOptions;
+  readonly #options: HttpOptions;
   readonly #configured: string;
   readonly #idle: IdleTimer;
   /** The repository's URL after redirects. */
   #base: string;
 
-  constructor(options: RemoteOptions) {
+  constructor(options: HttpOptions) {
     this.#options = options;
-    this.#configured = parseRemoteUrl(options.url);
+    this.#configured = parseHttpUrl(options.url);
     if (options.auth !== undefined) requirePrivateWay(this.#configured);
     this.#base = this.#configured;
     this.#idle = new IdleTimer(options.limits.idleMs);

@@ -7,12 +7,12 @@ import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { openRemote } from "./open-remote.ts";
+import type { GitAuth } from "./auth.ts";
 import { fetchDefaultRef, fetchTarget } from "./remote-refs.ts";
-import type { GitAuth } from "./smart-http.ts";
 import { StateRepository } from "./state-repository.ts";
 
 export interface CloneRequest {
-  /** http or https, without credentials. */
+  /** http, https or ssh, without credentials. */
   readonly url: string;
   /** The server's default branch where absent. */
   readonly branch?: string;

@@ -289,7 +289,7 @@ describe("a server that is not what it should be", () => {
   });
 
   it.each([
-    "ssh://git@bank.example/x",
+    "git+ssh://git@bank.example/x",
     "git@bank.example:x",
     "file:///srv/x.git",
     "/srv/x.git",
