@@ -10,6 +10,7 @@ it("shows what other folders may use, and no more", () => {
       "identityKey",
       "isRevoked",
       "nameSigner",
+      "namedBy",
       "parseAllowedSigners",
       "parseKrl",
       "parseSshKeyLine",

@@ -12,7 +12,7 @@ export {
 } from "./ssh/allowed-signers.ts";
 export { parseSshKeyLine } from "./ssh/key-line.ts";
 export { buildSshKeyring, type SshKeyring, type SshKeyringParts } from "./ssh/keyring.ts";
-export { nameSigner } from "./ssh/pattern-list.ts";
+export { namedBy, nameSigner } from "./ssh/pattern-list.ts";
 export type { SshPublicKey } from "./ssh/public-key.ts";
 export { type Krl, type KrlCode, parseKrl } from "./ssh/revocation/krl.ts";
 export { type RevocationsCode, readRevocations } from "./ssh/revocation/read-revocations.ts";

@@ -1,20 +1,16 @@
 import {
   type AllowedAuthority,
   type AllowedSigner,
+  namedBy,
   nameSigner,
   parseAllowedSigners,
   type RevokedKeys,
   readRevocations,
 } from "../signatures/index.ts";
 import { TrustError } from "./error.ts";
+import { decodeText, type KeyFileMaterial } from "./key-file.ts";
 import { type AuthorityGrant, type Grant, grantKey } from "./trust.ts";
 import { ALWAYS, type Window } from "./window.ts";
-
-export interface KeyFileMaterial {
-  /** The file's name, for messages. */
-  readonly origin: string;
-  readonly bytes: Uint8Array;
-}
 
 export interface ReadSigners {
   readonly signers: readonly AllowedSigner[];
@@ -24,8 +20,9 @@ export interface ReadSigners {
 }
 
 /** Reads a file of `gpg.ssh.allowedSignersFile`; throws {@link TrustError} with the place of every line that is not one. */
-export function readAllowedSigners({ origin, bytes }: KeyFileMaterial): ReadSigners {
-  const parsed = parseAllowedSigners(decodeText(bytes, origin));
+export function readAllowedSigners(file: KeyFileMaterial): ReadSigners {
+  const { origin } = file;
+  const parsed = parseAllowedSigners(decodeText(file));
   if (!parsed.ok) {
     const problems = parsed.refusals.map(({ message }) => `${origin}, ${message}`);
     throw new TrustError("INVALID_KEY", problems.join("\n"), { remedy: parsed.refusals[0].remedy });
@@ -44,15 +41,6 @@ export function readRevokedKeys({ origin, bytes }: KeyFileMaterial): RevokedKeys
   if (parsed.ok) return parsed.value;
   const problems = parsed.refusals.map(({ message }) => `${origin}: ${message}`);
   throw new TrustError("INVALID_KEY", problems.join("\n"), { remedy: parsed.refusals[0].remedy });
-}
-
-/** Two names that differ in bytes which are not UTF-8 would become one. */
-function decodeText(bytes: Uint8Array, origin: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new TrustError("INVALID_KEY", `${origin} is not UTF-8`, { cause });
-  }
 }
 
 /** What each entry grants, under the key that {@link grantKey} gives its signatures. */
@@ -76,9 +64,17 @@ export function authorityGrants(
   );
 }
 
+/** Of the names in a list that hides an authority's line, git looks for those alone. */
+function notHidden(names: readonly string[], hiddenBy: readonly string[]): readonly string[] {
+  return hiddenBy.reduce((left: readonly string[], list) => {
+    const found = namedBy(names, list);
+    return found.length === 0 ? left : left.filter((name) => found.includes(name));
+  }, names);
+}
+
 function toAuthorityGrant(entry: AllowedAuthority, roles: readonly string[]): AuthorityGrant {
   return {
-    nameSigner: ({ names }) => nameSigner(names, entry.principals),
+    nameSigner: ({ names }) => nameSigner(notHidden(names, entry.hiddenBy), entry.principals),
     roles,
     ...windowOf(entry),
   };

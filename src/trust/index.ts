@@ -1,4 +1,4 @@
-export type { KeyFileMaterial } from "./allowed-signers.ts";
+export type { SigstoreFiles, X509Files } from "./cms-files.ts";
 export { compileTrust } from "./compile.ts";
 export { TrustError, type TrustErrorCode } from "./error.ts";
 export type { CommitCode, CommitRecord, TrustCode } from "./judge-commit.ts";
@@ -10,6 +10,7 @@ export {
   type TagCode,
   type TagRecord,
 } from "./judge-tag.ts";
+export type { KeyFileMaterial } from "./key-file.ts";
 export { type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
 export { REMEDIES, type RefusalCode } from "./remedies.ts";
 export { asksForPaths, type Trust } from "./trust.ts";

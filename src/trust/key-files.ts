@@ -1,21 +1,28 @@
 import { buildOpenpgpKeyring, buildSshKeyring, type Certificate, readKeyFile } from "../signatures/index.ts";
+import { authorityGrants, readAllowedSigners, readRevokedKeys, signerGrants } from "./allowed-signers.ts";
 import {
-  authorityGrants,
-  type KeyFileMaterial,
-  readAllowedSigners,
-  readRevokedKeys,
-  signerGrants,
-} from "./allowed-signers.ts";
+  identityGrants,
+  readTrustedRoot,
+  readX509Files,
+  type SigstoreFiles,
+  type X509Files,
+  x509Grants,
+} from "./cms-files.ts";
 import { TrustError } from "./error.ts";
+import type { KeyFileMaterial } from "./key-file.ts";
 import { compileRules } from "./rules.ts";
 import { type Grant, grantKey, type Trust } from "./trust.ts";
 import { ALWAYS } from "./window.ts";
 
-/** What git itself would be given: `gpg.ssh.allowedSignersFile` and `gpg.ssh.revocationFile`, and a gpg keyring. */
+/** What git, gpg, gpgsm and gitsign themselves would be given. */
 export interface KeyFiles {
+  /** Of `gpg.ssh.allowedSignersFile`. */
   readonly allowedSigners: readonly KeyFileMaterial[];
+  /** Of `gpg.ssh.revocationFile`. */
   readonly revokedKeys?: readonly KeyFileMaterial[];
   readonly openpgpKeys: readonly KeyFileMaterial[];
+  readonly x509?: X509Files;
+  readonly sigstore?: SigstoreFiles;
 }
 
 export interface KeyFileTrust {
@@ -37,11 +44,18 @@ export async function trustKeyFiles(files: KeyFiles): Promise<KeyFileTrust> {
   const signers = ssh.flatMap((each) => each.signers);
   const authorities = ssh.flatMap((each) => each.authorities);
   const certificates = openpgp.flatMap((each) => each.certificates);
-  if (signers.length + authorities.length + certificates.length === 0) {
+  const x509 = files.x509 === undefined ? [] : readX509Files(files.x509);
+  const identities = files.sigstore?.identities ?? [];
+  if ([signers, authorities, certificates, x509, identities].every(({ length }) => length === 0)) {
     throw new TrustError("EMPTY_TRUST", "the files hold no key that could vouch for a commit", {
       remedy: "check that the files are the ones you meant",
     });
   }
+  const grants = [
+    ...signerGrants(signers, [ROLE]),
+    ...certificates.map(certificateGrant),
+    ...identityGrants(identities, [ROLE]),
+  ];
   return {
     trust: {
       keyring: {
@@ -51,11 +65,11 @@ export async function trustKeyFiles(files: KeyFiles): Promise<KeyFileTrust> {
           revoked: (files.revokedKeys ?? []).map(readRevokedKeys),
         }),
         openpgp: buildOpenpgpKeyring(certificates),
-        x509: [],
-        sigstore: undefined,
+        x509,
+        sigstore: files.sigstore && (await readTrustedRoot(files.sigstore)),
       },
-      grants: groupGrants([...signerGrants(signers, [ROLE]), ...certificates.map(certificateGrant)]),
-      authorities: authorityGrants(authorities, [ROLE]),
+      grants: groupGrants(grants),
+      authorities: new Map([...authorityGrants(authorities, [ROLE]), ...x509Grants(x509, [ROLE])]),
       rules: compileRules([{ paths: ["**"], signedBy: { role: ROLE } }]),
       fastForwardOnly: false,
       clock: "git",

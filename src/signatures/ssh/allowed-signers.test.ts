@@ -6,6 +6,7 @@ import { nameSigner } from "./pattern-list.ts";
 import { toSshKeyLine } from "./sign.ts";
 
 const KEY = toSshKeyLine(generateKeyPairSync("ed25519").publicKey);
+const OTHER = toSshKeyLine(generateKeyPairSync("ed25519").publicKey);
 
 function read(text: string) {
   const parsed = parseAllowedSigners(text);
@@ -114,9 +115,33 @@ describe("an entry that grants nothing here is passed over, and reported", () =>
       toSshKeyLine(generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey, "a").replace(/^/, "a "),
     ],
   ])("%s", (_, line) => {
-    const { signers, skipped } = read(`${line}\nb ${KEY}\n`);
+    const { signers, skipped } = read(`${line}\nb ${OTHER}\n`);
     expect(signers.map(({ principal }) => principal)).toEqual(["b"]);
     expect(skipped.map((entry) => entry.line)).toEqual([1]);
+  });
+
+  it.each([
+    ["b", []],
+    ["a", ["a"]],
+    ["*", ["a"]],
+    ["c,b", ["c"]],
+    ["!a,*", ["c"]],
+  ])("and hides those after it with the same key that name other people: %s", (principals, names) => {
+    const { signers, skipped } = read(`a,c namespaces="file" ${KEY}\n${principals} ${KEY}\nd ${OTHER}\n`);
+    expect(signers.map(({ principal }) => principal)).toEqual([...names, "d"]);
+    expect(skipped.map((entry) => entry.line)).toEqual(names.length === 0 ? [1, 2] : [1]);
+  });
+
+  it("hides nothing before it, and no authority of the same key", () => {
+    const { signers, authorities } = read(`b ${KEY}\na namespaces="file" ${KEY}\nc cert-authority ${KEY}\n`);
+    expect(signers.map(({ principal }) => principal)).toEqual(["b"]);
+    expect(authorities).toMatchObject([{ principals: "c", hiddenBy: [] }]);
+  });
+
+  it("is not one of a great many with the same key", () => {
+    const many = (count: number) => read(`${`a namespaces="file" ${KEY}\n`.repeat(count)}a ${KEY}\n`).signers;
+    expect(many(63)).toHaveLength(1);
+    expect(many(64)).toHaveLength(0);
   });
 
   it.each(["*", "g*", "file,git", "?it", "*t,x"])("but not for the namespaces %j", (namespaces) => {

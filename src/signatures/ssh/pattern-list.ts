@@ -19,10 +19,14 @@ export function matchesPatternList(text: string, list: string): boolean {
  * first, as long as no other pattern excludes it.
  */
 export function nameSigner(principals: readonly string[], list: string): string | undefined {
+  return namedBy(principals, list).find((principal) => matchesPatternList(principal, list));
+}
+
+/** Those that fit one of the patterns, in the patterns' order; what excludes is not looked at, nor by `find-principals`. */
+export function namedBy(principals: readonly string[], list: string): string[] {
   return list
     .split(",")
-    .flatMap((pattern) => principals.filter((principal) => matchesPattern(principal, pattern)))
-    .find((principal) => matchesPatternList(principal, list));
+    .flatMap((pattern) => principals.filter((principal) => matchesPattern(principal, pattern)));
 }
 
 /** Over bytes, as in OpenSSH: `?` stands for one byte, not for one character of several. */
