@@ -81,7 +81,11 @@ export interface TrustMaterial {
   readonly signers: readonly SignerMaterial[];
   readonly authorities: AuthoritiesMaterial;
   readonly revoked: { readonly sshKeys: readonly RevokedKeysMaterial[] };
-  readonly history: { readonly start: string; readonly fastForwardOnly: boolean };
+  readonly history: {
+    readonly start: string;
+    readonly fastForwardOnly: boolean;
+    readonly reset?: { readonly role: string; readonly count: number } | undefined;
+  };
   readonly commits: readonly CommitRuleMaterial[];
   readonly artifacts: readonly ArtifactRuleMaterial[];
 }

@@ -22,6 +22,18 @@ const historySchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether a head that does not descend from the last admitted one is refused."),
+  reset: z
+    .strictObject({
+      role: z.string().min(1).max(253).describe("The role of those who may."),
+      count: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(1)
+        .describe("How many of them it takes, each a person of their own."),
+    })
+    .optional()
+    .describe("Who may take the gate back to an earlier commit (`sluice reset`); nobody where absent."),
 });
 
 /** Who is trusted to change what, and whose images may run. */

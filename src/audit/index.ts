@@ -8,6 +8,7 @@ export { createSigner, keyId, parsePublicKey, parseSigner, publicKeyPem, type Si
 export {
   type AuditEntry,
   type DecisionReason,
+  type DecisionReset,
   type DecisionRecord,
   type DecisionSigner,
   type DecisionSource,

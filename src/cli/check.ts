@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { loadResources } from "../api/index.ts";
-import { type Decision, judge, prepareGate, rangeStart, selectGates } from "../gate/index.ts";
+import { type Decision, judge, lastAdmission, prepareGate, rangeStart, selectGates } from "../gate/index.ts";
 import { action } from "./action.ts";
 import { DEFAULT_STATE, readLedger } from "./books.ts";
 import { startCell } from "./cells.ts";
@@ -36,8 +36,9 @@ async function check(io: Io, names: readonly string[], { file, state }: CheckOpt
   for (const config of configs) {
     io.progress(`judging ${config.gate.namespace}/${config.gate.name}…`);
     const gate = await prepareGate(config, workspace.policies);
-    const start = rangeStart(config.trust.history, ledger.historyOf(config.gate));
-    decisions.push(await judge(gate, start, workspace.stages));
+    const history = ledger.historyOf(config.gate);
+    const start = rangeStart(config.trust.history, history);
+    decisions.push(await judge(gate, { start, admitted: lastAdmission(history) }, workspace.stages));
   }
   const admitted = decisions.every(({ verdict }) => verdict === "admit");
   if (io.format === "json")

@@ -1,5 +1,6 @@
 import type { ArtifactVerdict } from "../artifacts/index.ts";
 import type { PolicyFinding, PolicyReport } from "../policy/index.ts";
+import type { GateReset } from "./reset.ts";
 import { isNonEmpty, type Judged, type Refusal } from "../refusal.ts";
 import type { Manifests } from "../render/index.ts";
 import type { SnapshotVerdict } from "../trust/index.ts";
@@ -16,6 +17,8 @@ export interface Findings {
   /** The bundles that the gate names: each has to be in the report. */
   readonly policies: readonly Named[];
   readonly fetch: readonly Refusal[];
+  /** Absent where nobody would take the gate back. */
+  readonly reset?: GateReset;
   readonly verify?: SnapshotVerdict;
   readonly render?: Judged<Manifests>;
   readonly attest?: ArtifactVerdict;
@@ -37,12 +40,14 @@ export function decide(found: Findings): Decision {
     policies,
     commits: found.verify?.records ?? [],
     ...(found.verify?.tag !== undefined && { tag: found.verify.tag }),
+    ...(found.reset !== undefined && { reset: found.reset }),
     images: found.attest?.images ?? [],
     findings: found.evaluate?.findings ?? [],
   };
   const reasons = [
     ...staged("fetch", found.fetch),
     ...staged("verify", found.verify?.refusals),
+    ...staged("verify", resetRefusals(found)),
     ...staged("render", found.render?.ok === false ? found.render.refusals : []),
     ...staged("attest", found.attest?.refusals),
     ...staged("evaluate", found.evaluate && policyRefusals(found.evaluate, policies)),
@@ -52,6 +57,15 @@ export function decide(found: Findings): Decision {
   return typeof answer === "string"
     ? { ...base, verdict: "deny", reasons: [notEvaluated(answer, source)] }
     : { ...base, verdict: "admit", manifests: answer };
+}
+
+/**
+ * Why the tags that would take the gate back do not. A range that begins where they lead must begin there still when the
+ * change is judged: a key may have expired in between.
+ */
+function resetRefusals({ reset, source }: Findings): readonly Refusal[] {
+  if (reset === undefined || (reset.to !== undefined && reset.to === source.base)) return [];
+  return reset.refusals;
 }
 
 /** What every stage passed on, or the first one that passed nothing on: closed is the natural state. */

@@ -6,6 +6,7 @@ import type { NonEmpty, Refusal } from "../refusal.ts";
 import type { Manifests } from "../render/index.ts";
 import type { CommitRecord, NamedTagRecord } from "../trust/index.ts";
 import type { Verified } from "../verified.ts";
+import type { GateReset } from "./reset.ts";
 
 /** Where in the flow a change was refused. */
 export type Stage = "fetch" | "verify" | "render" | "attest" | "evaluate";
@@ -49,6 +50,8 @@ interface DecisionBase {
   readonly commits: readonly CommitRecord[];
   /** Of the tag at the ref; absent where that is none, or nobody came to look at it. */
   readonly tag?: NamedTagRecord;
+  /** Absent where nobody would take the gate back. */
+  readonly reset?: GateReset;
   readonly images: readonly ImageEvidence[];
   readonly findings: readonly PolicyFinding[];
 }

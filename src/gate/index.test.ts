@@ -9,6 +9,7 @@ it("exports these names and no others", () => {
       "Ledger",
       "decide",
       "judge",
+      "lastAdmission",
       "prepareGate",
       "rangeStart",
       "reconcile",

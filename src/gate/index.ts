@@ -3,12 +3,13 @@ export { decide, type Findings } from "./decide.ts";
 export type { Admit, ChangeSource, Decision, Deny, Named, Reason, Stage } from "./decision.ts";
 export { GateError, type GateErrorCode } from "./error.ts";
 export { EVIDENCE_TYPE, toEvidence } from "./evidence.ts";
-export { judge } from "./judge.ts";
+export { type GateStanding, judge } from "./judge.ts";
 export { type GateHistory, Ledger, type LogView, type PastDecision } from "./ledger.ts";
 export { type PreparedGate, prepareGate } from "./prepare.ts";
 export { type RangeStart, rangeStart } from "./range-start.ts";
 export { type Reconciled, reconcile } from "./reconcile.ts";
 export type { Books } from "./record.ts";
+export { type LastAdmission, lastAdmission } from "./reset.ts";
 export type { Stages, TimeStage } from "./stages.ts";
 export {
   type ClusterTargetConfig,

@@ -2,22 +2,48 @@ import { attest } from "../artifacts/index.ts";
 import type { DecisionRecord } from "../audit/index.ts";
 import { type FetchedSnapshot, fetchSnapshot, readFetched } from "../git/index.ts";
 import { render } from "../render/index.ts";
-import { verifySnapshot } from "../trust/index.ts";
+import { type ResetBinding, verifySnapshot } from "../trust/index.ts";
 import { decide, type Findings } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { toPolicyInput } from "./policy-input.ts";
 import type { PreparedGate } from "./prepare.ts";
 import type { RangeStart } from "./range-start.ts";
 import { redactRefusals } from "./redact.ts";
+import {
+  bindingOf,
+  findWayBack,
+  followWayBack,
+  judgeWayBack,
+  type LastAdmission,
+  prefixOfResets,
+  type WayBack,
+} from "./reset.ts";
 import type { Stages, TimeStage } from "./stages.ts";
 
 /**
  * The flow, from a ref to a decision. Each stage takes the type that only the stage before can make, and the first
  * that refuses ends it. A fault is thrown: then there is no decision, and nothing changes.
  */
-export async function judge(gate: PreparedGate, start: RangeStart, stages: Stages): Promise<Decision> {
+export async function judge(
+  gate: PreparedGate,
+  { start, admitted }: GateStanding,
+  stages: Stages,
+): Promise<Decision> {
   const { timed = untimed } = stages;
-  return judgeFetched(gate, await timed("fetch", () => fetchChange(gate, start, stages)), stages);
+  const binding = bindingOf(gate, admitted);
+  const fetched = await timed("fetch", () => fetchChange(gate, { start, binding }, stages));
+  const way = findWayBack(fetched, binding);
+  const to = way && (await followWayBack(way, gate, stages.now()));
+  if (to === undefined) return judgeFetched(gate, fetched, stages, way);
+  const continued = await timed("fetch", () => fetchChange(gate, { start: to, binding }, stages));
+  return judgeFetched(gate, continued, stages, way);
+}
+
+/** Where a gate stands before it looks. */
+export interface GateStanding {
+  readonly start: RangeStart;
+  /** Absent while nothing was let in. */
+  readonly admitted?: LastAdmission | undefined;
 }
 
 /** Judges anew what was admitted before and still stands, whatever the ref holds by now. */
@@ -31,10 +57,16 @@ export async function judgeStanding(
   return judgeFetched(gate, await readFetched(request), stages);
 }
 
-async function judgeFetched(gate: PreparedGate, fetched: FetchedSnapshot, stages: Stages): Promise<Decision> {
+async function judgeFetched(
+  gate: PreparedGate,
+  fetched: FetchedSnapshot,
+  stages: Stages,
+  way?: WayBack,
+): Promise<Decision> {
   const { timed = untimed } = stages;
   const at = stages.now(); // after the fetch: a slow server does not make an expired key count
-  const found = toFindings(gate, fetched, at);
+  const reset = way && (await judgeWayBack(way, gate, at));
+  const found = { ...toFindings(gate, fetched, at), ...(reset && { reset }) };
   if (!fetched.ok) return decide({ ...found, fetch: fetched.refusals });
 
   const verify = await timed("verify", () => verifySnapshot(fetched.value, gate.trust, at));
@@ -63,7 +95,7 @@ const untimed: TimeStage = (_, run) => run();
 
 function fetchChange(
   gate: PreparedGate,
-  start: RangeStart,
+  { start, binding }: { readonly start: RangeStart; readonly binding: ResetBinding | undefined },
   { gitDir, sharing }: Stages,
 ): Promise<FetchedSnapshot> {
   const { url, ref, credentials, path } = gate.config;
@@ -75,6 +107,7 @@ function fetchChange(
     base: start === "root" ? undefined : start,
     path,
     withChangedPaths: gate.withChangedPaths,
+    resets: prefixOfResets(binding),
     sharing,
   });
 }

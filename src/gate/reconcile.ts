@@ -7,6 +7,7 @@ import { judge, judgeStanding } from "./judge.ts";
 import type { PreparedGate } from "./prepare.ts";
 import { rangeStart } from "./range-start.ts";
 import { asAdmission, asRecorded, type Books, recordDecision, recordOutcome } from "./record.ts";
+import { lastAdmission } from "./reset.ts";
 import type { Stages } from "./stages.ts";
 
 /** What one run of the flow came to. */
@@ -32,8 +33,9 @@ export async function reconcile(
 ): Promise<Reconciled> {
   await books.ledger.catchUp(books.log); // an append of the run before may have been in doubt
   await settleApplied(gate, target, books, stages);
-  const start = rangeStart(gate.config.trust.history, books.ledger.historyOf(gate.config.gate));
-  const decision = await judge(gate, start, stages);
+  const history = books.ledger.historyOf(gate.config.gate);
+  const start = rangeStart(gate.config.trust.history, history);
+  const decision = await judge(gate, { start, admitted: lastAdmission(history) }, stages);
   if (decision.verdict === "admit") return carryOut(decision, target, books, stages);
   const known = books.ledger.find(decision);
   const recorded = known && asRecorded(decision, known.entry);

@@ -1,6 +1,7 @@
 import type { Admission, ApplyReport } from "../apply/index.ts";
 import {
   type AuditLog,
+  type DecisionReset,
   type DecisionStatementInput,
   type Listed,
   type OutcomeResult,
@@ -100,6 +101,15 @@ export function asAdmission({ gate, source, manifests, entry }: Recorded<Admit>)
   return { gate, revision: source.head, manifests, entry } as Recorded<Admission>;
 }
 
+/** Only of a way back that was taken. */
+function toReset({ reset, source }: Decision): DecisionReset | undefined {
+  if (reset?.to === undefined || reset.to !== source.base) return undefined;
+  const signers = reset.records.flatMap(({ target, code, signer, key }) =>
+    code === null && target === reset.to && signer !== null && key !== null ? [{ name: signer, key }] : [],
+  );
+  return { from: reset.from, entry: reset.entry.index, signers };
+}
+
 function toStatementInput(decision: Decision, evidence: Digest): DecisionStatementInput {
   const { gate, source, at, trust, policies, commits } = decision;
   const common = {
@@ -116,6 +126,7 @@ function toStatementInput(decision: Decision, evidence: Digest): DecisionStateme
     trust,
     policies,
     signers: countSigners(commits),
+    reset: toReset(decision),
     evidence,
   };
   return decision.verdict === "admit"

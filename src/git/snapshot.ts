@@ -29,6 +29,8 @@ export interface Snapshot {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What says of commits in the range that somebody approved them; empty where nobody asked. */
   readonly approvals: readonly RawApproval[];
+  /** What says that the gate was taken back, where the range does not descend from its base; empty elsewhere. */
+  readonly resets: readonly RawTag[];
 }
 
 export interface SnapshotSource {
@@ -45,6 +47,8 @@ export interface SnapshotSource {
 export interface SnapshotOptions extends RangeOptions {
   /** Reads what may approve the commits of the range. */
   readonly readApprovals?: (commits: ReadonlySet<Oid>) => Promise<readonly RawApproval[]>;
+  /** Reads the tags that may take a gate back; asked where history was rewritten. */
+  readonly readResets?: () => Promise<readonly RawTag[]>;
 }
 
 /** Reads the range and the tree of a commit that is here. Throws what {@link readRange} throws. */
@@ -55,10 +59,12 @@ export async function readSnapshot(
 ): Promise<Judged<Snapshot, GitRefusalCode>> {
   const content = await readContent(repository, source, options);
   if (!content.ok) return content;
-  const commits = new Set(content.value.range.commits.map(({ oid }) => oid));
+  const { range } = content.value;
+  const commits = new Set(range.commits.map(({ oid }) => oid));
   const approvals = (await options.readApprovals?.(commits)) ?? [];
   const tag = source.tag === undefined ? undefined : readTagAt(repository, source.ref, source.tag);
-  return passed({ ...content.value, tag, approvals });
+  const resets = range.descendsFromBase ? [] : ((await options.readResets?.()) ?? []);
+  return passed({ ...content.value, tag, approvals, resets });
 }
 
 /** What the commit itself brings. */
@@ -66,7 +72,7 @@ async function readContent(
   repository: Repository,
   { url, ref, head, base, path }: SnapshotSource,
   options: RangeOptions,
-): Promise<Judged<Omit<Snapshot, "tag" | "approvals">, GitRefusalCode>> {
+): Promise<Judged<Omit<Snapshot, "tag" | "approvals" | "resets">, GitRefusalCode>> {
   try {
     const { tree } = readCommitLinks(repository.read(head, "commit"));
     if (tree === undefined) {

@@ -48,6 +48,18 @@ describe("keys", () => {
     ]);
   });
 
+  it("suffice for whoever may take the gate back", async () => {
+    const reset = (role: string, count: number) =>
+      compileTrust(
+        trustMaterial([sshKey], {
+          history: { start: "root", fastForwardOnly: true, reset: { role, count } },
+        }),
+      );
+    expect((await reset("developer", 1)).reset).toEqual({ role: "developer", count: 1 });
+    await expect(reset("developer", 2)).rejects.toMatchObject({ code: "INVALID_RULE" });
+    await expect(reset("releaser", 1)).rejects.toMatchObject({ code: "INVALID_RULE" });
+  });
+
   it("must be there", async () => {
     expect(await codeOf()).toBe("EMPTY_TRUST");
     await expect(compileTrust(trustMaterial([], { signers: [] }))).rejects.toMatchObject({

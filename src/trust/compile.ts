@@ -11,6 +11,7 @@ import { readRevokedKeys } from "./allowed-signers.ts";
 import { type Authorities, readAuthorities } from "./authorities.ts";
 import { TrustError } from "./error.ts";
 import { GrantTable } from "./grant-table.ts";
+import type { ResetRule } from "./judge-resets.ts";
 import { compileRules } from "./rules.ts";
 import type { Grant, Trust } from "./trust.ts";
 import { intersect, readWindow } from "./window.ts";
@@ -47,8 +48,21 @@ export async function compileTrust(material: TrustMaterial): Promise<Trust> {
     authorities: table.authorities,
     rules: compileRules(material.commits),
     fastForwardOnly: material.history.fastForwardOnly,
+    reset: compileReset(material),
     clock: "gate",
   };
+}
+
+/** A reset that nobody could ever make is a mistake, and found when it is needed. */
+function compileReset({ history, signers }: TrustMaterial): ResetRule | undefined {
+  const { reset } = history;
+  const able = signers.filter(({ roles }) => reset !== undefined && roles.includes(reset.role));
+  if (reset === undefined || able.length >= reset.count) return reset;
+  throw new TrustError(
+    "INVALID_RULE",
+    `history.reset asks for ${reset.count} with the role ${reset.role}; ${able.length} have it`,
+    { remedy: "give the role to enough signers, or leave `history.reset` out" },
+  );
 }
 
 async function addKey(

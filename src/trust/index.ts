@@ -11,8 +11,10 @@ export {
   type TagRecord,
 } from "./judge-tag.ts";
 export type { KeyFileMaterial } from "./key-file.ts";
+export { judgeResets, type ResetCode, type ResetRecord, type ResetVerdict } from "./judge-resets.ts";
 export { type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
 export { REMEDIES, type RefusalCode } from "./remedies.ts";
+export { formatResetMessage, type ResetBinding, resetTagPrefix } from "./reset-message.ts";
 export { asksForPaths, type Trust } from "./trust.ts";
 export { verifyCommits } from "./verify-commits.ts";
 export { type SnapshotCode, type SnapshotVerdict, verifySnapshot } from "./verify-snapshot.ts";

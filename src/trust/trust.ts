@@ -1,4 +1,5 @@
 import type { Certified, Keyring, Scheme } from "../signatures/index.ts";
+import type { ResetRule } from "./judge-resets.ts";
 import { type CommitRule, ignorePaths } from "./rules.ts";
 import type { Window } from "./window.ts";
 
@@ -33,6 +34,8 @@ export interface Trust {
   readonly authorities: ReadonlyMap<string, readonly AuthorityGrant[]>;
   readonly rules: readonly CommitRule[];
   readonly fastForwardOnly: boolean;
+  /** Who may take a gate back; undefined where nobody may. */
+  readonly reset?: ResetRule | undefined;
   readonly clock: WindowClock;
 }
 

@@ -63,6 +63,16 @@ export interface DecidingTrust extends NamedDigest {
   readonly previous?: NamedDigest | undefined;
 }
 
+/** The deliberate way back that history goes on from, at `source.base`. */
+export interface DecisionReset {
+  /** What had been admitted last. */
+  readonly from: string;
+  /** Index of its entry. */
+  readonly entry: number;
+  /** Who signed for it, with which key. */
+  readonly signers: readonly { readonly name: string; readonly key: string }[];
+}
+
 interface DecisionCommon {
   readonly gate: GateName;
   readonly source: DecisionSource;
@@ -73,6 +83,8 @@ interface DecisionCommon {
   readonly trust: DecidingTrust;
   readonly policies: readonly NamedDigest[];
   readonly signers: readonly DecisionSigner[];
+  /** Absent where the gate was not taken back. */
+  readonly reset?: DecisionReset | undefined;
   /** Digest of the full evidence, which stands beside the log. */
   readonly evidence: Digest;
 }
@@ -117,6 +129,7 @@ export function toDecisionStatement(input: DecisionStatementInput, origin: strin
         reasonCount: admitted ? 0 : input.reasons.length,
         signers: listed.signers.map(({ name, key, commits }) => ({ name, key, commits })),
         signerCount: input.signers.length,
+        reset: input.reset,
         evidence: {
           uri: `evidence/sha256/${toDigestSet(input.evidence).sha256}`,
           digest: toDigestSet(input.evidence),
@@ -159,6 +172,13 @@ const extensionSchema = z.object({
   reasonCount: countSchema,
   signers: z.array(z.object({ name: z.string(), key: z.string(), commits: countSchema })),
   signerCount: countSchema,
+  reset: z
+    .object({
+      from: z.string(),
+      entry: countSchema,
+      signers: z.array(z.object({ name: z.string(), key: z.string() })),
+    })
+    .optional(),
   evidence: z.object({ digest: digestSetSchema }),
 });
 

@@ -1,5 +1,6 @@
 export type {
   DecisionReason,
+  DecisionReset,
   DecisionRecord,
   DecisionSigner,
   DecisionSource,

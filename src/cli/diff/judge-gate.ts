@@ -7,9 +7,9 @@ import { fieldsOf, keyOfObject } from "../../controller/kubernetes/watched.ts";
 import {
   type Decision,
   type GateConfig,
+  type GateStanding,
   judge,
   prepareGate,
-  type RangeStart,
   selectGates,
 } from "../../gate/index.ts";
 import { isOid } from "../../git/index.ts";
@@ -43,15 +43,16 @@ export async function judgeOnce(config: GateConfig, status: GateStatus): Promise
     await using cell = openToolCell();
     await using workspace = await openWorkspace({ stateDir, cell });
     const gate = await prepareGate(config, workspace.policies);
-    return await judge(gate, startOf(config, status), workspace.stages);
+    return await judge(gate, standingOf(config, status), workspace.stages);
   } finally {
     await rm(stateDir, { recursive: true, force: true });
   }
 }
 
 /** The audit log is the controller's; what was admitted last, the gate's status says too. */
-function startOf({ trust }: GateConfig, { admitted }: GateStatus): RangeStart {
-  return admitted !== undefined && isOid(admitted.revision) ? admitted.revision : trust.history.start;
+function standingOf({ trust }: GateConfig, { admitted }: GateStatus): GateStanding {
+  if (admitted === undefined || !isOid(admitted.revision)) return { start: trust.history.start };
+  return { start: admitted.revision, admitted };
 }
 
 function selectOne(resources: Resources, label: string): GateConfig {

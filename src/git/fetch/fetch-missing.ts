@@ -2,16 +2,19 @@ import { APPROVAL_NOTES_REF, type RawApproval, readApprovals } from "../approval
 import { GitError } from "../error.ts";
 import { isOid, type Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
+import { type RawTag, readTagAt } from "../tag-refs.ts";
 import { Turns } from "../turns.ts";
 import { sampleHaves } from "./haves.ts";
 import type { Remote } from "./remote.ts";
-import type { RemoteTag, RemoteTarget } from "./remote-refs.ts";
-
+import type { RemoteRef } from "./ref-selector.ts";
+import type { RemoteTarget } from "./remote-refs.ts";
 import type { StateRepository } from "./state-repository.ts";
 import type { PackRequest } from "./upload-pack.ts";
 
 /** More annotated tags than these on the commits of one range are no approvals, but somebody's flood. */
 const MAX_WANTED_TAGS = 1_000;
+/** More people than ever have to agree. */
+const MAX_RESETS = 16;
 
 /** A server that said where its refs stand, and the place for what it sends. */
 export interface Session {
@@ -61,6 +64,21 @@ export class MissingObjects {
       await this.#receive({ wants, haves: [...this.#haves(oid), ...this.#knownNotes()] });
     }
     return readApprovals(this.#repository, { notes: approvals.notes, tags }, commits);
+  }
+
+  /** Reads the tags that may take a gate back. */
+  async readResets(): Promise<readonly RawTag[]> {
+    const { resets = [], oid } = this.#session.target;
+    if (resets.length > MAX_RESETS) {
+      throw new GitError(
+        "RESPONSE_TOO_LARGE",
+        `${resets.length} tags would take the gate back; the limit is ${MAX_RESETS}`,
+        { remedy: "delete those that are not meant" },
+      );
+    }
+    const wants = missingTags(resets, this.#repository);
+    if (wants.length > 0) await this.#receive({ wants, haves: this.#haves(oid) });
+    return resets.map(({ ref, oid: tag }) => readTagAt(this.#repository, ref, tag));
   }
 
   async keepRefs(): Promise<void> {
@@ -117,7 +135,7 @@ export class MissingObjects {
   }
 }
 
-function missingTags(tags: readonly RemoteTag[], repository: Repository): Oid[] {
+function missingTags(tags: readonly RemoteRef[], repository: Repository): Oid[] {
   if (tags.length > MAX_WANTED_TAGS) {
     throw new GitError(
       "RESPONSE_TOO_LARGE",

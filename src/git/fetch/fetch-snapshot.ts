@@ -34,6 +34,8 @@ export interface FetchRequest {
   readonly withChangedPaths?: boolean;
   /** Whether notes and annotated tags that may approve commits of the range are asked for, and read. */
   readonly withApprovals?: boolean;
+  /** What the names of tags begin with that may take a gate back; they are read where history was rewritten. */
+  readonly resets?: string | undefined;
   readonly limits?: GitLimits;
   readonly signal?: AbortSignal;
   readonly sharing?: Sharing | undefined;
@@ -118,10 +120,10 @@ interface Reading {
 }
 
 async function locate(
-  { url, auth, ref, withApprovals = false, sharing }: FetchRequest,
+  { url, auth, ref, withApprovals = false, resets, sharing }: FetchRequest,
   remote: Remote,
 ): Promise<RemoteTarget> {
-  const question = { ref, withApprovals };
+  const question = { ref, withApprovals, resets };
   const ask = (): Promise<RemoteTarget> => fetchTarget(remote, question);
   const { fetches, since } = sharing ?? {};
   return await (fetches === undefined || since === undefined
@@ -167,6 +169,7 @@ async function fetchAndRead({ request, session }: Reading): Promise<FetchedSnaps
       {
         withChangedPaths: request.withChangedPaths === true,
         readApprovals: (commits) => missing.readApprovals(commits),
+        readResets: () => missing.readResets(),
         signal,
       },
     );

@@ -28,23 +28,35 @@ export interface RemoteTag extends RemoteRef {
 export interface RemoteTarget extends RemoteRef {
   /** Absent where nobody asked. */
   readonly approvals?: RemoteApprovalRefs;
+  /** The tags that may take a gate back; absent where nobody asked. */
+  readonly resets?: readonly RemoteRef[];
 }
 
 /** What a server is asked before anything is fetched. */
 export interface RefQuestion {
   readonly ref: RefSelector;
   readonly withApprovals: boolean;
+  /** What the names of tags begin with that may take a gate back. */
+  readonly resets?: string | undefined;
 }
 
 /** Asks what is at the ref now, and in the same question which approvals there may be. */
 export async function fetchTarget(
   remote: Remote,
-  { ref, withApprovals }: RefQuestion,
+  { ref, withApprovals, resets }: RefQuestion,
 ): Promise<RemoteTarget> {
-  const refs = await remote.listRefs([prefixOf(ref), ...(withApprovals ? [APPROVAL_NOTES_REF, TAGS] : [])]);
+  const refs = await remote.listRefs([
+    prefixOf(ref),
+    ...(withApprovals ? [APPROVAL_NOTES_REF, TAGS] : []),
+    ...(resets === undefined ? [] : [resets]),
+  ]);
   const found = chooseRef(refs, ref);
   if (found === undefined) throw refNotFound(ref, await remote.listRefs([siblingsOf(ref)]));
-  return withApprovals ? { ...found, approvals: toApprovalRefs(refs) } : found;
+  return {
+    ...found,
+    ...(withApprovals && { approvals: toApprovalRefs(refs) }),
+    ...(resets !== undefined && { resets: refs.filter((each) => each.ref.startsWith(resets)) }),
+  };
 }
 
 function toApprovalRefs(refs: readonly ListedRef[]): RemoteApprovalRefs {

@@ -83,6 +83,7 @@ describe("a snapshot", () => {
       files: new Map([["app.yaml", new Uint8Array(bytes)]]),
       tag: undefined,
       approvals: [],
+      resets: [],
     },
   });
 

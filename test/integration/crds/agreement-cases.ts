@@ -230,6 +230,12 @@ export const TRUST_CASES: readonly Case[] = [
   ],
   ["an abbreviated start", "spec.history.start", start("4f2c"), start("4f2c".repeat(10))],
   ["a start in capitals", "spec.history.start", start("4F2C".repeat(10)), start("tip")],
+  [
+    "a reset by nobody",
+    "spec.history.reset.count",
+    trust({ history: { start: "root", reset: { role: "releaser", count: 0 } } }),
+    trust({ history: { start: "root", reset: { role: "releaser", count: 1 } } }),
+  ],
   ["no start", "spec.history.start", trust({ history: {} }), start("root")],
   ["no rules", "spec.commits", trust({ commits: [] }), trust()],
   [
