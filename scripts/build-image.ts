@@ -9,6 +9,7 @@ import { makeBaseLayer, type Platform } from "./image/base-layer.ts";
 import { file, link, NONROOT } from "./image/entry.ts";
 import { ImageError } from "./image/error.ts";
 import { type Layout, makeLayout } from "./image/layout.ts";
+import { MALLOC_ENV, NODE_FLAGS } from "./image/process.ts";
 import { writeLayout } from "./image/write-layout.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -49,10 +50,14 @@ async function buildImage(): Promise<Layout> {
     config: {
       User: `${NONROOT}:${NONROOT}`,
       WorkingDir: "/var/lib/sluice",
-      Entrypoint: ["/usr/local/bin/node", "/app/bin/sluice"],
+      Entrypoint: ["/usr/local/bin/node", ...NODE_FLAGS, "/app/bin/sluice"],
       Cmd: ["--help"],
       // Reads /etc/ssl/certs besides what Node brings.
-      Env: ["PATH=/usr/local/bin", "NODE_USE_SYSTEM_CA=1"],
+      Env: [
+        "PATH=/usr/local/bin",
+        "NODE_USE_SYSTEM_CA=1",
+        ...Object.entries(MALLOC_ENV).map((pair) => pair.join("=")),
+      ],
       Labels: { ...ANNOTATIONS, "dev.sluice.debian-packages": base.packages },
     },
     layers: [

@@ -54,8 +54,9 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
   const acts = new Acts(leadership, monotonicClock);
   await using books = await openBooks(options.stateDir, leadership === ALONE ? {} : { lease: leadership });
   await using workspace = await openWorkspace({ stateDir: options.stateDir, cell: options.cell });
-  await using targets = openTargets(options);
   const { client, identity, policiesDir, minInterval, metrics } = options;
+  const reporter = new Reporter({ client, identity, now: Date.now, log });
+  await using targets = openTargets(options, reporter);
   const reconciler = new Reconciler({
     known: controller.watches,
     client,
@@ -66,7 +67,7 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
     policies: workspace.policies,
     targets,
     acts,
-    reporter: new Reporter({ client, identity, now: Date.now, log }),
+    reporter,
     telemetry: metrics,
     log,
     clock: monotonicClock,
@@ -86,15 +87,13 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
   return ExitCode.passed;
 }
 
-function openTargets({
-  client,
-  healthCell,
-  controller,
-  defaultServiceAccount,
-  log,
-}: LeadOptions): ClusterTargets {
+function openTargets(
+  { client, healthCell, controller, defaultServiceAccount, log }: LeadOptions,
+  reporter: Reporter,
+): ClusterTargets {
   return new ClusterTargets({
     client,
+    reporter,
     health: new HealthChecks(healthCell),
     defaultServiceAccount,
     onDrift: (gate) => controller.requestCorrection(gate),

@@ -58,7 +58,7 @@ async function restoreStanding(
   if (lastAdmit?.outcome !== "applied" || (await target.isIntact(lastAdmit.entry))) return {};
   const standing = await judgeStanding(gate, lastAdmit.decision.source, stages);
   if (standing.verdict === "deny") return {};
-  const { outcome, report } = await carryOut(standing, target, books, stages);
+  const { outcome, report } = await carryOut(standing, target, books, { ...stages, decided: undefined });
   return { ...(outcome && { outcome }), ...(report && { report }) };
 }
 
@@ -72,6 +72,7 @@ async function carryOut(decision: Admit, target: Target, books: Books, stages: S
   // Settled, but the target was changed by somebody else since: decided, recorded and applied again.
   const news = standing === undefined || settled;
   const recorded = news ? await recordDecision(decision, books) : standing; // durable before the target changes
+  stages.decided?.(recorded);
   const report = await target.apply(asAdmission(recorded));
   await settlePending(recorded.gate, books, stages, report);
   return { decision: recorded, news, outcome: "applied", report };

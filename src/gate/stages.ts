@@ -2,7 +2,8 @@ import type { Cell } from "../cell/index.ts";
 import type { Sharing } from "../git/index.ts";
 import type { Registry } from "../oci/index.ts";
 import type { PolicyEngine } from "../policy/index.ts";
-import type { Stage } from "./decision.ts";
+import type { Recorded } from "../verified.ts";
+import type { Decision, Stage } from "./decision.ts";
 
 /** Runs a stage, and may look at how long that takes; what it gives or throws is passed on as it is. */
 export type TimeStage = <T>(stage: Stage, run: () => Promise<T>) => Promise<T>;
@@ -19,4 +20,6 @@ export interface Stages {
   /** Milliseconds since the epoch; read once for each decision. */
   readonly now: () => number;
   readonly timed?: TimeStage | undefined;
+  /** Told of the decision about the head as soon as it stands in the log, before anything is applied. */
+  readonly decided?: ((decision: Recorded<Decision>) => void) | undefined;
 }

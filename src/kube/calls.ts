@@ -31,6 +31,8 @@ export interface DeleteOptions {
 export interface Patch {
   readonly type: "json" | "merge";
   readonly body: unknown;
+  /** Whether sending it twice is the same as sending it once, as of a merge patch that names no version. */
+  readonly repeatable?: boolean | undefined;
 }
 
 const JSON_TYPE = "application/json";
@@ -76,7 +78,7 @@ export function applyCall(resource: ApiResource, object: KubeObject, options: Ap
 export function patchCall(
   resource: ApiResource,
   ref: ObjectRef,
-  { type, body }: Patch,
+  { type, body, repeatable = false }: Patch,
   options: WriteOptions,
 ): Call {
   return {
@@ -85,7 +87,7 @@ export function patchCall(
     contentType: type === "json" ? "application/json-patch+json" : "application/merge-patch+json",
     body: JSON.stringify(body),
     ...described("PATCH", ref),
-    repeatable: false,
+    repeatable,
   };
 }
 

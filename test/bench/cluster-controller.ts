@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { MALLOC_ENV, NODE_FLAGS } from "../../scripts/image/process.ts";
 import type { BenchWorld } from "./cluster-world.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
@@ -20,7 +21,7 @@ const ENTER = `
 /** A clock tick of `/proc/<pid>/stat`, which Linux fixes for programs. */
 const TICKS_PER_SECOND = 100;
 
-/** `sluice run --kubernetes` as the service account of the installation. */
+/** `sluice run --kubernetes` as the service account of the installation, started as in the image. */
 export class BenchController implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #metricsPort: number;
@@ -37,13 +38,18 @@ export class BenchController implements AsyncDisposable {
     const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
     const child = spawn(
       "unshare",
-      [...asRoot, ...["--mount", "sh", "-euc", ENTER, "sh"], ...[process.execPath, MAIN, "run", ...flags]],
+      [
+        ...asRoot,
+        ...["--mount", "sh", "-euc", ENTER, "sh"],
+        ...[process.execPath, ...NODE_FLAGS, MAIN, "run", ...flags],
+      ],
       {
         env: {
           PATH: process.env.PATH,
           HOME: "/nonexistent",
           NODE_COMPILE_CACHE: join(state, "cache/node"),
           IDENTITY: directory,
+          ...MALLOC_ENV,
           ...env,
         },
         stdio: ["ignore", "pipe", "inherit"],

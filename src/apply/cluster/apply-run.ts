@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DriftRecord } from "../../audit/index.ts";
 import { mapLimited } from "../../concurrency.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
+import type { Rejection } from "../error.ts";
 import { Coming } from "./coming.ts";
 import { contentOf } from "./content.ts";
 import type { Drift } from "./drift.ts";
@@ -11,10 +12,10 @@ import { waitUntilEstablished } from "./established.ts";
 import { inspect } from "./inspect.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
 import type { Observer } from "./observer.ts";
-import { directivesOf, type GateName } from "./ownership.ts";
+import { directivesOf, type GateName, mayRecreate } from "./ownership.ts";
 import { STAGES, type Stage, stageOf } from "./plan.ts";
 import { keyOfRef, showRef, toRef } from "./refs.ts";
-import { reject, throwIfRejected } from "./rejections.ts";
+import { reject, rejectionError, throwIfRejected, toRejection } from "./rejections.ts";
 import {
   isExplained,
   removeForRecreation,
@@ -51,6 +52,8 @@ export class ApplyRun {
   readonly #suspects = new Set<string>();
   /** Objects that could not be tried out yet. */
   #delayed: ReadonlySet<KubeObject> = new Set();
+  /** Applied before any other, and not tried out: as long as it is not taken, nothing was written. */
+  #first: KubeObject | undefined;
 
   constructor(options: ApplyRunOptions, { items }: Inventory) {
     this.#options = options;
@@ -59,14 +62,21 @@ export class ApplyRun {
 
   /**
    * Tries out what can be tried out: an object whose kind or namespace comes with the same change is not known to the
-   * API server yet, and has its turn when that is there. Throws ApplyError for everything that is not taken.
+   * API server yet, and has its turn when that is there. The one that is applied first needs no trial where nothing
+   * else would be learned from it. Throws ApplyError for everything that is not taken.
    */
   async rehearse(wanted: readonly KubeObject[]): Promise<void> {
     const { client } = this.#options;
     const coming = await Coming.of(wanted, client);
     const delayed = await mapLimited(wanted, CONCURRENT_REQUESTS, (object) => coming.delays(object, client));
-    await this.#tryAll(wanted.filter((_, index) => !delayed[index]));
     this.#delayed = new Set(wanted.filter((_, index) => delayed[index]));
+    this.#first = await this.#chooseFirst(wanted[0]);
+    const others = wanted.filter((object) => object !== this.#first && !this.#delayed.has(object));
+    const rejections = await this.#tryAll(others);
+    // Where the change stops here, nothing is left unsaid.
+    if (rejections.length > 0 && this.#first !== undefined)
+      rejections.unshift(...(await this.#tryAll([this.#first])));
+    throwIfRejected(rejections);
   }
 
   /** Applies stage by stage; gives the objects as the cluster has them. */
@@ -74,16 +84,35 @@ export class ApplyRun {
     const applied: InventoryItem[] = [];
     for (const stage of STAGES) {
       const objects = wanted.filter((object) => stageOf(object) === stage);
-      await this.#tryAll(objects.filter((object) => this.#delayed.has(object)));
-      applied.push(...(await mapLimited(objects, CONCURRENT_REQUESTS, (object) => this.#submit(object))));
+      throwIfRejected(await this.#tryAll(objects.filter((object) => this.#delayed.has(object))));
+      const [first] = objects.filter((object) => object === this.#first);
+      if (first !== undefined) applied.push(await this.#submitFirst(first));
+      const others = objects.filter((object) => object !== first);
+      applied.push(...(await mapLimited(others, CONCURRENT_REQUESTS, (object) => this.#submit(object))));
       await this.#settle(stage, objects);
     }
     return applied;
   }
 
-  async #tryAll(objects: readonly KubeObject[]): Promise<void> {
+  /** The object, if all that a trial could tell is whether it is taken: it is ours already, as it was, and stays. */
+  async #chooseFirst(object: KubeObject | undefined): Promise<KubeObject | undefined> {
+    if (object === undefined || this.#delayed.has(object) || mayRecreate(object)) return undefined;
+    const known = this.#before.get(keyOfRef(toRef(object)));
+    if (known?.fingerprint === undefined) return undefined;
+    return (await inspect(known, this.#options)) === undefined ? object : undefined;
+  }
+
+  async #submitFirst(object: KubeObject): Promise<InventoryItem> {
+    try {
+      return await this.#submit(object);
+    } catch (error) {
+      throw rejectionError([toRejection(object, error)]);
+    }
+  }
+
+  async #tryAll(objects: readonly KubeObject[]): Promise<Rejection[]> {
     const tried = await mapLimited(objects, CONCURRENT_REQUESTS, (object) => this.#try(object));
-    throwIfRejected(tried.flatMap((result) => (result.ok ? [] : [result.rejection])));
+    return tried.flatMap((result) => (result.ok ? [] : [result.rejection]));
   }
 
   async #try(object: KubeObject): Promise<Tried> {

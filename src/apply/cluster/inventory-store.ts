@@ -22,13 +22,26 @@ export interface InventoryStore {
 
 type Stored = NonNullable<GateStatus["inventory"]>;
 
-/** Owns the field `status.inventory`, and leaves all else in the status to the controller. */
-const STATUS_MANAGER = "sluice-inventory";
+/** Of the Inventory objects. */
+const FIELD_MANAGER = "sluice-inventory";
 
 /** The gate as the cluster has it; undefined where it is gone. */
 export type ReadGate = () => Promise<
   { readonly uid: string; readonly inventory: Stored | undefined } | undefined
 >;
+
+/** An inventory as a merge patch of the status takes it: `null` where the field is to go. */
+export type InventoryPatch = Pick<Stored, "count"> & {
+  readonly [Field in Exclude<keyof Stored, "count">]-?: NonNullable<Stored[Field]> | null;
+};
+
+/** Durable when it resolves. All else in the status stays with whoever writes it. */
+export type WriteInventory = (inventory: InventoryPatch) => Promise<void>;
+
+export interface GateAccess {
+  readonly readGate: ReadGate;
+  readonly writeStatus: WriteInventory;
+}
 
 /**
  * Keeps the inventory in the Gate's status while it is small. A larger one goes into Inventory objects under a new
@@ -38,19 +51,22 @@ export class GateInventory implements InventoryStore {
   readonly #client: KubeClient;
   readonly #gate: GateName;
   readonly #readGate: ReadGate;
+  readonly #writeStatus: WriteInventory;
   /** What was last written or read here: the view that `readGate` gives may be older. */
   #known: { readonly inventory: Inventory; readonly stored: Stored | undefined } | undefined;
 
-  constructor(client: KubeClient, gate: GateName, readGate: ReadGate) {
+  constructor(client: KubeClient, gate: GateName, { readGate, writeStatus }: GateAccess) {
     this.#client = client;
     this.#gate = gate;
     this.#readGate = readGate;
+    this.#writeStatus = writeStatus;
   }
 
   async read(): Promise<Inventory> {
     if (this.#known !== undefined) return this.#known.inventory;
     const stored = (await this.#readGate())?.inventory;
-    const inventory = stored === undefined ? EMPTY_INVENTORY : await this.#load(stored);
+    const inventory =
+      stored === undefined ? EMPTY_INVENTORY : await loadInventory(stored, this.#gate, this.#client);
     this.#known = { inventory, stored };
     return inventory;
   }
@@ -59,16 +75,7 @@ export class GateInventory implements InventoryStore {
     const before = this.#known?.stored;
     const stored = await this.#store(inventory, before);
     this.#known = undefined;
-    const { namespace, name } = this.#gate;
-    await this.#client.apply(
-      {
-        apiVersion: API_VERSION,
-        kind: "Gate",
-        metadata: { namespace, name },
-        status: { inventory: stored },
-      },
-      { fieldManager: STATUS_MANAGER, force: true, subresource: "status" },
-    );
+    await this.#writeStatus(toPatch(stored));
     this.#known = { inventory, stored };
     await this.#drop(before);
   }
@@ -88,7 +95,7 @@ export class GateInventory implements InventoryStore {
     for (let part = 0; part < parts; part++) {
       const slice = objects.slice(part * MAX_INVENTORY_OBJECTS, (part + 1) * MAX_INVENTORY_OBJECTS);
       await this.#client.apply(this.#toObject(`${name}-${part}`, uid, slice), {
-        fieldManager: STATUS_MANAGER,
+        fieldManager: FIELD_MANAGER,
         force: true,
       });
     }
@@ -106,45 +113,55 @@ export class GateInventory implements InventoryStore {
     };
   }
 
-  async #load(stored: Stored): Promise<Inventory> {
-    const objects = stored.objects ?? (await this.#loadParts(stored.ref));
-    if (objects.length !== stored.count) throw this.#damaged("holds another number of objects than it says");
-    const { entry, place } = stored;
-    return {
-      ...(entry !== undefined && { entry }),
-      ...(place !== undefined && { place }),
-      items: objects.map(toItem),
-    };
-  }
-
-  async #loadParts(ref: Stored["ref"]): Promise<OwnedObject[]> {
-    const objects: OwnedObject[] = [];
-    for (const inventoryName of partNames(ref)) {
-      const found = await this.#client.get(this.#refOf(inventoryName));
-      const parsed = inventorySchema.safeParse(found && withoutServerFields(found));
-      if (!parsed.success) throw this.#damaged(`has lost its part ${inventoryName}`);
-      objects.push(...parsed.data.objects);
-    }
-    return objects;
-  }
-
   /** What is left behind here is collected with the Gate, at the latest. */
   async #drop(stored: Stored | undefined): Promise<void> {
     for (const name of partNames(stored?.ref)) {
-      await this.#client.delete(this.#refOf(name)).catch(() => undefined);
+      await this.#client.delete(refOf(this.#gate, name)).catch(() => undefined);
     }
   }
+}
 
-  #refOf(name: string) {
-    return { apiVersion: API_VERSION, kind: "Inventory", namespace: this.#gate.namespace, name };
-  }
+/** What a gate's status, and the Inventory objects that it names, say that the gate has. Throws ApplyError where they are damaged. */
+export async function loadInventory(stored: Stored, gate: GateName, client: KubeClient): Promise<Inventory> {
+  const objects = stored.objects ?? (await loadParts(stored.ref, gate, client));
+  if (objects.length !== stored.count) throw damaged(gate, "holds another number of objects than it says");
+  const { entry, place } = stored;
+  return {
+    ...(entry !== undefined && { entry }),
+    ...(place !== undefined && { place }),
+    items: objects.map(toItem),
+  };
+}
 
-  #damaged(how: string): ApplyError {
-    const { namespace, name } = this.#gate;
-    return new ApplyError("REJECTED", `the inventory of gate ${namespace}/${name} ${how}`, {
-      remedy: "restore the Inventory objects; without them nobody knows what the gate has applied",
-    });
+async function loadParts(ref: Stored["ref"], gate: GateName, client: KubeClient): Promise<OwnedObject[]> {
+  const objects: OwnedObject[] = [];
+  for (const inventoryName of partNames(ref)) {
+    const found = await client.get(refOf(gate, inventoryName));
+    const parsed = inventorySchema.safeParse(found && withoutServerFields(found));
+    if (!parsed.success) throw damaged(gate, `has lost its part ${inventoryName}`);
+    objects.push(...parsed.data.objects);
   }
+  return objects;
+}
+
+function damaged({ namespace, name }: GateName, how: string): ApplyError {
+  return new ApplyError("REJECTED", `the inventory of gate ${namespace}/${name} ${how}`, {
+    remedy: "restore the Inventory objects; without them nobody knows what the gate has applied",
+  });
+}
+
+function refOf({ namespace }: GateName, name: string) {
+  return { apiVersion: API_VERSION, kind: "Inventory", namespace, name };
+}
+
+function toPatch({ count, entry, place, objects, ref }: Stored): InventoryPatch {
+  return {
+    count,
+    entry: entry ?? null,
+    place: place ?? null,
+    objects: objects ?? null,
+    ref: ref ?? null,
+  };
 }
 
 function partNames(ref: Stored["ref"]): string[] {

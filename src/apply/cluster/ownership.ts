@@ -12,7 +12,7 @@ export const GATE_NAME_LABEL = "sluice.dev/gate-name";
 /** `false` on an object that stays when it leaves the source. */
 const PRUNE_ANNOTATION = "sluice.dev/prune";
 /** `true` on an object that may be deleted and made again where a field cannot be changed. */
-export const RECREATE_ANNOTATION = "sluice.dev/recreate";
+const RECREATE_ANNOTATION = "sluice.dev/recreate";
 /** `keep` on an object in which others may own fields that the source does not name. */
 const FOREIGN_FIELDS_ANNOTATION = "sluice.dev/foreign-fields";
 
@@ -39,6 +39,10 @@ export function directivesOf({ metadata: { annotations = {} } }: KubeObject): Di
     ...(annotations[FOREIGN_FIELDS_ANNOTATION] === "keep" ? (["ForeignFields"] as const) : []),
     ...(annotations[PRUNE_ANNOTATION] === "false" ? (["NoPrune"] as const) : []),
   ];
+}
+
+export function mayRecreate({ metadata: { annotations = {} } }: KubeObject): boolean {
+  return annotations[RECREATE_ANNOTATION] === "true";
 }
 
 /** The gate that an object says it belongs to. */

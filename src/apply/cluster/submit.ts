@@ -4,7 +4,7 @@ import { contentOf, toReplacement } from "./content.ts";
 import { claimFields, FIELD_MANAGER, managersOf, ownedFields } from "./drift.ts";
 import { type FieldSet, isEmptySet } from "./fields.ts";
 import { foreignFields } from "./foreign.ts";
-import { RECREATE_ANNOTATION } from "./ownership.ts";
+import { mayRecreate } from "./ownership.ts";
 import { toRef } from "./refs.ts";
 import { rejectionError, toRejection } from "./rejections.ts";
 
@@ -26,7 +26,7 @@ export async function tryOut({ object, force }: Submission, client: KubeClient):
     return { ok: true, object: answer, recreate: false };
   } catch (error) {
     const rejection = toRejection(object, error);
-    if (rejection.code === "IMMUTABLE" && object.metadata.annotations?.[RECREATE_ANNOTATION] === "true") {
+    if (rejection.code === "IMMUTABLE" && mayRecreate(object)) {
       return { ok: true, object, recreate: true };
     }
     return { ok: false, rejection };

@@ -6,9 +6,9 @@ import {
   foreignFields,
   GATE_NAME_LABEL,
   GATE_NAMESPACE_LABEL,
-  GateInventory,
   type InventoryItem,
   isEmptySet,
+  loadInventory,
 } from "../../apply/cluster/index.ts";
 import type { GateName } from "../../apply/cluster/ownership.ts";
 import { keyOfRef, toRef } from "../../apply/cluster/refs.ts";
@@ -48,8 +48,8 @@ export async function readInventory(
   status: GateStatus,
   client: KubeClient,
 ): Promise<readonly InventoryItem[]> {
-  const store = new GateInventory(client, gate, async () => ({ uid: "", inventory: status.inventory }));
-  return (await store.read()).items;
+  const { inventory } = status;
+  return inventory === undefined ? [] : (await loadInventory(inventory, gate, client)).items;
 }
 
 /** Looks at each object of an inventory: one request for each kind and namespace, and one for each that is not found so. */

@@ -4,12 +4,13 @@ import { KubeError, type KubeObject } from "../../kube/index.ts";
 import { ControllerError } from "../error.ts";
 import { toGateFault } from "../fault.ts";
 import type { Next } from "../queue.ts";
-import { type GateResult, toStatus } from "../status/index.ts";
+import type { GateResult } from "../status/index.ts";
 import type { RunResult } from "../telemetry.ts";
 import type { ControllerContext } from "./context.ts";
 import { deleteGate } from "./delete-gate.ts";
+import { statusAfter } from "./gate-status.ts";
 import { type Ran, runGate } from "./run-gate.ts";
-import { keyOfObject, REQUESTED_AT } from "./watched.ts";
+import { keyOfObject } from "./watched.ts";
 
 const WAIT: Next = { kind: "wait" };
 /** After a moment in which the watch tells what the run did not see. */
@@ -82,16 +83,8 @@ export class Reconciler {
 
   /** False where it could not be told. */
   async #tell(gate: KubeObject, result: GateResult): Promise<boolean> {
-    const { acts, reporter, books, now, log } = this.#context;
-    const { namespace = "default", name, generation = 0, annotations } = gate.metadata;
-    const status = toStatus({
-      previous: reporter.statusOf(gate),
-      generation,
-      requestedAt: annotations?.[REQUESTED_AT],
-      history: books.ledger.historyOf({ namespace, name }),
-      result,
-      now: now(),
-    });
+    const { acts, reporter, log } = this.#context;
+    const status = statusAfter(gate, result, this.#context);
     try {
       await acts.run(() => reporter.report(gate, status));
       return true;

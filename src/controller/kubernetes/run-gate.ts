@@ -1,11 +1,20 @@
 import { type Gate, keyOf } from "../../api/index.ts";
-import { type GateConfig, prepareGate, type Reconciled, reconcile, selectGates } from "../../gate/index.ts";
+import {
+  type Decision,
+  type GateConfig,
+  prepareGate,
+  type Reconciled,
+  reconcile,
+  selectGates,
+} from "../../gate/index.ts";
 import { KubeError, type KubeObject } from "../../kube/index.ts";
+import type { Recorded } from "../../verified.ts";
 import { ControllerError } from "../error.ts";
 import type { Next } from "../queue.ts";
 import type { GateHealth, GateResult } from "../status/index.ts";
 import type { ControllerContext } from "./context.ts";
 import { addFinalizer, hasFinalizer } from "./finalizer.ts";
+import { statusOnceApplied } from "./gate-status.ts";
 import { GuardedTarget } from "./guarded-target.ts";
 import { judgeHealth } from "./health.ts";
 import { isReady } from "./readiness.ts";
@@ -61,7 +70,8 @@ async function applyGate(
     stands();
     return acts.run(() => timed("apply", act));
   });
-  const reconciled = await reconcile(prepared, target, books, { ...stages, timed });
+  const decided = (decision: Recorded<Decision>) => expectApplied(gate, config, decision, context);
+  const reconciled = await reconcile(prepared, target, books, { ...stages, timed, decided });
   const admitted = reconciled.decision.verdict === "admit";
   const appliedAt = appliedSince(gate, reconciled, context);
   const health = judgeHealth(admitted ? await target.health() : undefined, {
@@ -73,6 +83,19 @@ async function applyGate(
   const result: GateResult = { kind: "reconciled", decision: reconciled.decision, health, drifted };
   const after = pause(intervalsOf(config, context), admitted, health);
   return { result, reconciled, next: { kind: "later", after } };
+}
+
+/** Where nothing more has to be asked once the admission is carried out, what the status will say is known before. */
+function expectApplied(
+  gate: KubeObject,
+  config: GateConfig,
+  decision: Recorded<Decision>,
+  context: ControllerContext,
+): void {
+  if (config.target.kind !== "cluster" || config.target.wait || isReporting(config)) return;
+  const result: GateResult = { kind: "reconciled", decision, health: undefined, drifted: [] };
+  const status = () => statusOnceApplied(gate, result, context);
+  context.reporter.expect({ gate, entry: decision.entry, status });
 }
 
 function isReporting({ target }: GateConfig): boolean {

@@ -1,5 +1,11 @@
 import { API_VERSION } from "../../api/index.ts";
-import { ClusterTarget, GateInventory, type HealthChecks, Observer } from "../../apply/cluster/index.ts";
+import {
+  ClusterTarget,
+  GateInventory,
+  type HealthChecks,
+  type InventoryPatch,
+  Observer,
+} from "../../apply/cluster/index.ts";
 import { ApplyError } from "../../apply/index.ts";
 import type { ClusterTargetConfig, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeError, KubeObject, ObjectRef, ObjectType } from "../../kube/index.ts";
@@ -8,12 +14,14 @@ import { BoundedTarget } from "./bounded-target.ts";
 import type { GateTarget } from "./guarded-target.ts";
 import { inventoryOf } from "./readiness.ts";
 import { RemoteClusters } from "./remote-clusters.ts";
+import type { Reporter } from "./reporter.ts";
 import { keyOfObject } from "./watched.ts";
 
 export interface TargetsOptions {
   /** The controller's own. */
   readonly client: KubeClient;
   readonly health: HealthChecks;
+  readonly reporter: Pick<Reporter, "writeInventory">;
   /** Acts for the gates that name no ServiceAccount; without it, they are refused. */
   readonly defaultServiceAccount: string | undefined;
   /** An object of a gate is not as it was applied. */
@@ -98,15 +106,18 @@ export class ClusterTargets implements AsyncDisposable {
     return actingUser({ namespace, name }, target, this.#options.defaultServiceAccount);
   }
 
-  #inventoryOf({ metadata: { namespace = "", name, uid = "" } }: KubeObject): GateInventory {
+  #inventoryOf(gate: KubeObject): GateInventory {
+    const { namespace = "", name, uid = "" } = gate.metadata;
     const known = this.#inventories.get(uid);
     if (known !== undefined) return known;
-    const { client } = this.#options;
+    const { client, reporter } = this.#options;
     // From the API server and not from the watch: a leader before this one may have written a moment ago.
-    const inventory = new GateInventory(client, { namespace, name }, async () => {
-      const gate = await client.get({ apiVersion: API_VERSION, kind: "Gate", namespace, name });
-      return gate && { uid: gate.metadata.uid ?? "", inventory: inventoryOf(gate) };
-    });
+    const readGate = async () => {
+      const found = await client.get({ apiVersion: API_VERSION, kind: "Gate", namespace, name });
+      return found && { uid: found.metadata.uid ?? "", inventory: inventoryOf(found) };
+    };
+    const writeStatus = (inventory: InventoryPatch) => reporter.writeInventory(gate, inventory);
+    const inventory = new GateInventory(client, { namespace, name }, { readGate, writeStatus });
     this.#inventories.set(uid, inventory);
     return inventory;
   }

@@ -22,7 +22,7 @@ export function eventsOf(previous: GateStatus | undefined, next: ControllerStatu
     if (reason !== undefined) events.push({ type, reason, action, note: clipNote(message ?? "") });
   };
   if (isNew(previous?.refused, next.refused)) tell("Warning", "Judge", "Admitted");
-  if (isNew(previous?.admitted, next.admitted)) tell("Normal", "Judge", "Admitted");
+  if (isNew(previous?.admitted, next.admitted) && !appliedAtOnce(next)) tell("Normal", "Judge", "Admitted");
   if (isNew(previous?.applied, next.applied)) tell("Normal", "Apply", "Applied");
   else if (isReworded(previous, next, "Applied")) tell("Warning", "Watch", "Applied");
   const healthy = changed(previous, next, "Healthy");
@@ -35,6 +35,11 @@ export function eventsOf(previous: GateStatus | undefined, next: ControllerStatu
     tell(fault ? "Warning" : "Normal", "Judge", "Ready");
   }
   return events;
+}
+
+/** What was admitted and applied in one run is one event: that it was applied says both. */
+function appliedAtOnce({ admitted, applied }: ControllerStatus): boolean {
+  return admitted?.entry.index === applied?.entry.index;
 }
 
 interface Recorded {

@@ -108,7 +108,7 @@ describe("the status of a gate whose change", () => {
       applied: { revision: "a".repeat(40), entry: { index: 0 } },
     });
     expect(status.refused).toBeUndefined();
-    expect(story.events).toEqual(["Normal Admitted", "Normal Applied"]);
+    expect(story.events).toEqual(["Normal Applied"]);
   });
 
   it.each(["admit", "deny"] as const)(

@@ -9,12 +9,14 @@ import { CANARY, findCanary } from "../../support/canary.ts";
 import { NO_MORE_THAN_FIVE } from "../../support/policies.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { signer, World } from "../../support/world.ts";
+import { writeInventory } from "../cluster/scene.ts";
 import { type Asked, entry, readyStatus, Scene } from "./scene.ts";
 
 /** Each command is a process of its own. */
 const PATIENCE = { timeout: 120_000 };
 
 const GATE = { namespace: "payments", name: "payments" };
+const GATE_TYPE = { apiVersion: "sluice.dev/v1", kind: "Gate" };
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment", namespace: "payments", name: "api" };
 
 function manifest(kind: string, name: string, content: object): string {
@@ -27,7 +29,10 @@ function secret(password: string): string {
 
 /** Of a gate that has applied nothing yet. */
 function noInventory(client: KubeClient): GateInventory {
-  return new GateInventory(client, GATE, async () => ({ uid: "", inventory: undefined }));
+  return new GateInventory(client, GATE, {
+    readGate: async () => ({ uid: "", inventory: undefined }),
+    writeStatus: (inventory) => writeInventory(client, { ...GATE, ...GATE_TYPE }, inventory),
+  });
 }
 
 /** What would become of each object, by its name. */

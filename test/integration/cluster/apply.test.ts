@@ -66,6 +66,25 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "applying to a cluster"
     expect(await scene.owned(ns)).toEqual(["a"]);
   });
 
+  it("writes nothing where an object that it has is not taken any more, whichever comes first", async () => {
+    const ns = await scene.namespace();
+    const target = scene.target(ns);
+    const [a, b] = [configMap(ns, "a"), configMap(ns, "b")];
+    await target.apply(scene.admission(ns, a, b));
+    const broken = (object: KubernetesObject) => ({ ...object, data: { "not a key!": "1" } });
+    const subjects = ["a", "b"].map((name) => ({ subject: `v1 ConfigMap ${ns}/${name}` }));
+    const cases: [KubernetesObject[], object[]][] = [
+      [[broken(a), configMap(ns, "b", "2")], subjects.slice(0, 1)],
+      [[configMap(ns, "a", "2"), broken(b)], subjects.slice(1)],
+      [[broken(a), broken(b)], subjects],
+    ];
+    for (const [objects, rejections] of cases) {
+      const change = target.apply(scene.admission(ns, ...objects));
+      await expect(change).rejects.toMatchObject({ code: "REJECTED", rejections });
+      for (const object of [a, b]) expect((await scene.get(refTo(object))).data).toEqual(object.data);
+    }
+  });
+
   it("tries out also what is in a namespace of the same change, where that is there", async () => {
     const ns = await scene.namespace();
     const namespace = (labels = {}): KubernetesObject => ({

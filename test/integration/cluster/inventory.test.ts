@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { gateStatusSchema } from "../../../src/api/index.ts";
-import { GateInventory, type InventoryItem } from "../../../src/apply/cluster/index.ts";
+import { GateInventory, type InventoryItem, type InventoryPatch } from "../../../src/apply/cluster/index.ts";
 import { describeWithTools } from "../../support/tools.ts";
-import { Scene } from "./scene.ts";
+import { Scene, writeInventory } from "./scene.ts";
 
 const CRDS = join(import.meta.dirname, "../../../manifests/crds");
 const INVENTORY = { apiVersion: "sluice.dev/v1", kind: "Inventory" };
@@ -25,13 +25,13 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate's inventory", (
   const ref = () => ({ apiVersion: "sluice.dev/v1", kind: "Gate", namespace: ns, name: "prod" });
 
   function fresh(): GateInventory {
-    // biome-ignore lint/nursery/noMisusedPromises: what it takes is a function that gives a promise
-    const store = new GateInventory(scene.client, { namespace: ns, name: "prod" }, async () => {
+    const readGate = async () => {
       const found = await scene.client.get(ref());
       const { inventory } = gateStatusSchema.parse(found?.status ?? {});
       return found && { uid: found.metadata.uid ?? "", inventory };
-    });
-    return store;
+    };
+    const writeStatus = (inventory: InventoryPatch) => writeInventory(scene.client, ref(), inventory);
+    return new GateInventory(scene.client, { namespace: ns, name: "prod" }, { readGate, writeStatus });
   }
 
   async function parts(): Promise<string[]> {

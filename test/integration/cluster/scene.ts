@@ -4,6 +4,7 @@ import {
   type ClusterTargetOptions,
   GATE_NAME_LABEL,
   type Inventory,
+  type InventoryPatch,
   type InventoryStore,
   Observer,
 } from "../../../src/apply/cluster/index.ts";
@@ -24,6 +25,15 @@ export class MemoryInventory implements InventoryStore {
   async write(inventory: Inventory): Promise<void> {
     this.written.push(inventory);
   }
+}
+
+/** As the controller does, without a word of anything else. */
+export async function writeInventory(
+  client: KubeClient,
+  gate: ObjectRef,
+  inventory: InventoryPatch,
+): Promise<void> {
+  await client.patch(gate, { type: "merge", body: { status: { inventory } } }, { subresource: "status" });
 }
 
 type Settings = Partial<Omit<ClusterTargetOptions, "observer">>;

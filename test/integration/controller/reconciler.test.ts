@@ -104,9 +104,10 @@ describe("a run of a gate", () => {
     const log = createLogger("debug", { write: (line) => void bench.lines.push(line) });
     const reporter = new Reporter({
       client: {
-        apply: async (object) => {
-          bench.statuses.push(object.status as object);
-          return { ...object, metadata: { ...object.metadata, uid: "prod", resourceVersion: "9" } };
+        patch: async ({ apiVersion, kind, name }, { body }) => {
+          const { status } = body as { status: object };
+          bench.statuses.push(status);
+          return { apiVersion, kind, metadata: { name, uid: "prod", resourceVersion: "9" }, status };
         },
         create: async (object) => object,
       },
