@@ -1,8 +1,7 @@
 import { SIGNATURE_LABEL } from "./openpgp/armor.ts";
 import type { OpenpgpKeyring } from "./openpgp/keyring.ts";
 import type { verifyOpenpgpSignature } from "./openpgp/verify.ts";
-import { identityKey, type SigstoreIdentity } from "./sigstore/identity.ts";
-import { isGitsign } from "./sigstore/is-gitsign.ts";
+import { verifyCmsSignature } from "./cms.ts";
 import type { SigstoreRoot } from "./sigstore/root.ts";
 import type { SshKeyring } from "./ssh/keyring.ts";
 import { SSH_ARMOR_LABEL } from "./ssh/sshsig.ts";
@@ -10,7 +9,7 @@ import { verifySshSignature } from "./ssh/verify.ts";
 import { refuseSignature, type SignatureVerdict } from "./verdict.ts";
 import { CMS_ARMOR_LABEL } from "./x509/cms.ts";
 import type { X509Authority } from "./x509/material.ts";
-import { verifyX509Signature, type X509Times } from "./x509/verify.ts";
+import type { X509Times } from "./x509/verify.ts";
 
 /** All that signatures are checked against; trust decides what each may do. */
 export interface Keyring {
@@ -46,9 +45,7 @@ export function verifySignature(
     return verifyOpenpgp(payload, signature, keyring.openpgp, times.now);
   }
   if (signature.startsWith(`-----BEGIN ${CMS_ARMOR_LABEL}-----`)) {
-    return isGitsign(signature)
-      ? verifySigstore(payload, signature, keyring.sigstore, times)
-      : verifyX509(payload, signature, keyring.x509, times);
+    return verifyCmsSignature(payload, signature, keyring, times);
   }
   return refuseSignature(null, "UNSUPPORTED_SCHEME", "neither an SSH, an OpenPGP nor a CMS signature");
 }
@@ -56,54 +53,4 @@ export function verifySignature(
 async function verifyOpenpgp(...args: Parameters<typeof verifyOpenpgpSignature>): Promise<SignatureVerdict> {
   const { verifyOpenpgpSignature } = await import("./openpgp/verify.ts");
   return verifyOpenpgpSignature(...args);
-}
-
-function verifyX509(...args: Parameters<typeof verifyX509Signature>): SignatureVerdict {
-  const verdict = verifyX509Signature(...args);
-  const key = verdict.signer?.fingerprint ?? null;
-  if (!verdict.ok) return refuseSignature("x509", verdict.code, verdict.message, key);
-  const { signer, authorities, root, signedAt } = verdict;
-  const { subject, emails } = signer;
-  return {
-    ok: true,
-    scheme: "x509",
-    key: signer.fingerprint,
-    trustedKey: root,
-    signedAt,
-    // The chain's own windows were open at every time that counts.
-    certified: { authorities, names: emails, subject, validAfter: -Infinity, validBefore: Infinity },
-  };
-}
-
-async function verifySigstore(
-  payload: Uint8Array,
-  armored: string,
-  root: SigstoreRoot | undefined,
-  { now }: SignatureTimes,
-): Promise<SignatureVerdict> {
-  if (root === undefined) {
-    return refuseSignature(
-      "gitsign",
-      "CERTIFICATE_UNTRUSTED",
-      "made with gitsign, and no Sigstore is trusted",
-    );
-  }
-  const { verifyGitsign } = await import("./sigstore/verify.ts");
-  const verdict = verifyGitsign(payload, armored, root, { now });
-  if (!verdict.ok) {
-    const named = verdict.named === null ? null : show(verdict.named);
-    return refuseSignature("gitsign", verdict.code, verdict.message, named);
-  }
-  return {
-    ok: true,
-    scheme: "gitsign",
-    key: show(verdict),
-    trustedKey: identityKey(verdict),
-    signedAt: undefined,
-    loggedAt: verdict.loggedAt,
-  };
-}
-
-function show({ identity, issuer }: SigstoreIdentity): string {
-  return `${identity} (${issuer})`;
 }

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { identityKey, type SigstoreIdentity } from "../../src/signatures/sigstore/identity.ts";
 import type { SigstoreRoot } from "../../src/signatures/sigstore/root.ts";
-import { verifyGitsign } from "../../src/signatures/sigstore/verify.ts";
-import { PAYLOAD } from "../integration/gitsign/judge.ts";
+import { judgeGitsign, PAYLOAD } from "../integration/gitsign/judge.ts";
 import { PrivateSigstore } from "../integration/gitsign/private-sigstore.ts";
 import { rootOf } from "../integration/gitsign/public-good.ts";
 
@@ -19,7 +18,7 @@ describe("an identity in a policy", () => {
 
   /** Whether the policy's signer is the one that the certificate names. */
   async function isTrusted(policy: SigstoreIdentity, certified: SigstoreIdentity): Promise<boolean> {
-    const verdict = verifyGitsign(PAYLOAD, await sigstore.sign(PAYLOAD, certified), root, sigstore);
+    const verdict = judgeGitsign(await sigstore.sign(PAYLOAD, certified), root, sigstore.now);
     expect(verdict.ok).toBe(true);
     return verdict.ok && new Set([identityKey(policy)]).has(identityKey(verdict));
   }

@@ -7,6 +7,7 @@ import type { Certificate } from "../x509/certificate.ts";
 import { type CmsSignature, verifyCms } from "../x509/cms.ts";
 import { MalformedDer } from "../x509/der.ts";
 import { KEY_USAGE } from "../x509/extensions.ts";
+import type { SignedData } from "../x509/signed-data.ts";
 import { readIdentity, type SigstoreIdentity } from "./identity.ts";
 import { LOG_ENTRY_ATTRIBUTE, readLogEntry } from "./log-entry.ts";
 import { MalformedMessage } from "./protobuf.ts";
@@ -39,11 +40,11 @@ export type SigstoreVerdict =
  */
 export function verifyGitsign(
   payload: Uint8Array,
-  armored: string,
+  data: SignedData,
   root: SigstoreRoot,
   { now }: { readonly now: number },
 ): SigstoreVerdict {
-  const cms = verifyCms(payload, armored);
+  const cms = verifyCms(payload, data);
   if (!cms.ok) return refuse(cms.problem, null);
   const { certificate } = cms.value;
   const identity = readIdentity(certificate);

@@ -22,11 +22,8 @@ export type CmsVerdict =
   | { readonly ok: true; readonly value: CmsSignature }
   | { readonly ok: false; readonly problem: X509Problem<CmsCode>; readonly named: Certificate | undefined };
 
-/** Checks an armored, detached CMS signature (RFC 5652 section 5.6) as far as the mathematics goes. */
-export function verifyCms(payload: Uint8Array, armored: string): CmsVerdict {
-  const data = parseCms(armored);
-  if ("code" in data) return { ok: false, problem: data, named: undefined };
-  const { signer, certificates } = data;
+/** Checks a detached CMS signature (RFC 5652 section 5.6) as far as the mathematics goes. */
+export function verifyCms(payload: Uint8Array, { signer, certificates }: SignedData): CmsVerdict {
   const [certificate, another] = distinct(certificates.filter((each) => isNamed(each, signer.id)));
   if (certificate === undefined || another !== undefined) {
     const none = problem(

@@ -1,7 +1,8 @@
 import { type AlgorithmIdentifier, readAlgorithm } from "./algorithms.ts";
-import { type Certificate, parseCertificate } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
 import { contextTag, type DerReader, MalformedDer, readAll, TAG } from "./der.ts";
 import { readOid, readSmallInteger } from "./der-values.ts";
+import { parseKnownCertificate } from "./known-certificates.ts";
 import { readSignerInfo, type SignerInfo } from "./signer-info.ts";
 
 /** A detached CMS signature with its one signer. */
@@ -68,7 +69,7 @@ function readCertificates(reader: DerReader): Certificate[] {
   while (reader.nextIs(TAG.sequence)) {
     if (certificates.length === MAX_CERTIFICATES)
       throw new MalformedDer(`more than ${MAX_CERTIFICATES} certificates`);
-    certificates.push(parseCertificate(reader.any().raw));
+    certificates.push(parseKnownCertificate(reader.any().raw));
   }
   return certificates;
 }

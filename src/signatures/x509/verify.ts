@@ -5,6 +5,7 @@ import { type CmsSignature, verifyCms } from "./cms.ts";
 import { findPaths } from "./find-paths.ts";
 import { judgePath, type PathProblem } from "./judge-path.ts";
 import type { X509Authority, X509Trust } from "./material.ts";
+import type { SignedData } from "./signed-data.ts";
 import { problem, type X509Code } from "./verdict.ts";
 
 /** Whose certificate it is, as its issuer says. */
@@ -46,7 +47,7 @@ export interface X509Times {
 }
 
 /**
- * Judges an armored, detached CMS signature over `payload`. Pure and synchronous; no store of the system and
+ * Judges a detached CMS signature over `payload`. Pure and synchronous; no store of the system and
  * no network is asked, so the roots are those given.
  *
  * Every certificate of the chain must be valid when the commit says it was made, when the signature says it
@@ -54,11 +55,11 @@ export interface X509Times {
  */
 export function verifyX509Signature(
   payload: Uint8Array,
-  armored: string,
+  data: SignedData,
   authorities: readonly X509Authority[],
   { now, claimed }: X509Times,
 ): X509Verdict {
-  const cms = verifyCms(payload, armored);
+  const cms = verifyCms(payload, data);
   if (!cms.ok) return refuse(cms.problem, cms.named);
   const { certificate, signer } = cms.value;
   const signedAt = signer.attributes.signingTime;

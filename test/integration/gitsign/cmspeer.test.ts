@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verifyGitsign } from "../../../src/signatures/sigstore/verify.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { DAY } from "../commits/objects.ts";
 import { Sandbox } from "../commits/sandbox.ts";
 import { authority, issue, pem } from "../x509/builder/certificate.ts";
 import { ecdsa, ed25519, rsa, type SigningKey } from "../x509/builder/keys.ts";
 import { codeOf, PAYLOAD as X509_PAYLOAD } from "../x509/judge.ts";
-import { PAYLOAD } from "./judge.ts";
+import { judgeGitsign, PAYLOAD } from "./judge.ts";
 import { assemble, PrivateSigstore, WHO } from "./private-sigstore.ts";
 import { PUBLIC_GOOD, partsOf, rootOf } from "./public-good.ts";
 
@@ -74,7 +73,7 @@ describeWithTools(["cmspeer"], "the libraries of smimesign and gitsign", ({ cmsp
       const said = sandbox
         .run(cmspeer, ["verify", "-issuer", issuer, "-identity", identity, ...args])
         .toString();
-      const verdict = verifyGitsign(payload, signature, rootOf(rootJson), { now: Date.now() });
+      const verdict = judgeGitsign(signature, rootOf(rootJson), Date.now(), payload);
       return [JSON.parse(said).ok, verdict.ok && verdict.issuer === issuer && verdict.identity === identity];
     }
 

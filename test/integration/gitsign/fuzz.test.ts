@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MalformedMessage, Message } from "../../../src/signatures/sigstore/protobuf.ts";
-import { verifyGitsign } from "../../../src/signatures/sigstore/verify.ts";
+import { judgeGitsign } from "./judge.ts";
 import { PUBLIC_GOOD, partsOf, publicGoodRoot } from "./public-good.ts";
 
 const { payload, signature } = partsOf(PUBLIC_GOOD.commit);
@@ -11,7 +11,7 @@ const now = Date.now();
 
 function judge(der: Uint8Array): object {
   const armored = `-----BEGIN SIGNED MESSAGE-----\n${Buffer.from(der).toString("base64")}\n-----END SIGNED MESSAGE-----`;
-  const verdict = verifyGitsign(payload, armored, root, { now });
+  const verdict = judgeGitsign(armored, root, now, payload);
   return verdict.ok ? verdict : { ok: false };
 }
 

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommit } from "../../../src/git/index.ts";
 import { parseX509Authorities } from "../../../src/signatures/x509/material.ts";
-import { verifyX509Signature, type X509Verdict } from "../../../src/signatures/x509/verify.ts";
+import type { X509Verdict } from "../../../src/signatures/x509/verify.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Sandbox } from "../commits/sandbox.ts";
+import { verifyArmored } from "./judge.ts";
 import { Openssl, type Person } from "./openssl.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -106,8 +107,8 @@ describeWithTools(["git", "gpgsm", "openssl"], "a repository that git signed thr
     if (!parsed.ok || !roots.ok) throw new Error("git or openssl wrote what cannot be read");
     const { payload, signature, committer } = parsed.value;
     if (signature === undefined) return "unsigned";
-    const trusted = [{ name: "bank", roots: roots.value, intermediates: [], revocationLists: [] }];
-    return verifyX509Signature(payload, signature, trusted, { now: at, claimed: committer.at });
+    const trusted = { name: "bank", roots: roots.value, intermediates: [], revocationLists: [] };
+    return verifyArmored(payload, signature, trusted, { now: at, claimed: committer.at });
   }
 
   describe("is judged as git judges it", () => {

@@ -1,5 +1,14 @@
-import { parseX509Authorities, parseX509RevocationLists } from "../../../src/signatures/x509/material.ts";
-import { verifyX509Signature, type X509Verdict } from "../../../src/signatures/x509/verify.ts";
+import { parseCms } from "../../../src/signatures/x509/cms.ts";
+import {
+  parseX509Authorities,
+  parseX509RevocationLists,
+  type X509Authority,
+} from "../../../src/signatures/x509/material.ts";
+import {
+  verifyX509Signature,
+  type X509Times,
+  type X509Verdict,
+} from "../../../src/signatures/x509/verify.ts";
 import { commitObject, HOUR, NOW } from "../commits/objects.ts";
 import { type Issued, pem } from "./builder/certificate.ts";
 
@@ -31,7 +40,18 @@ export function judge(armored: string, judging: Judging): X509Verdict {
     intermediates: intermediates.length === 0 ? [] : authorities(intermediates),
     revocationLists: lists.length === 0 ? [] : revocationLists(lists),
   };
-  return verifyX509Signature(payload, armored, [authority], { now, claimed });
+  return verifyArmored(payload, armored, authority, { now, claimed });
+}
+
+export function verifyArmored(
+  payload: Uint8Array,
+  armored: string,
+  authority: X509Authority,
+  times: X509Times,
+): X509Verdict {
+  const data = parseCms(armored);
+  if ("code" in data) return { ok: false, signer: null, ...data };
+  return verifyX509Signature(payload, data, [authority], times);
 }
 
 /** `good`, or the code of the refusal. */

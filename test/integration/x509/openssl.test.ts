@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseX509Authorities, parseX509RevocationLists } from "../../../src/signatures/x509/material.ts";
-import { verifyX509Signature } from "../../../src/signatures/x509/verify.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Sandbox } from "../commits/sandbox.ts";
-import { PAYLOAD } from "./judge.ts";
+import { PAYLOAD, verifyArmored } from "./judge.ts";
 import { mailOf, Openssl, type Person } from "./openssl.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -32,7 +31,7 @@ describeWithTools(["openssl"], "signatures that openssl made", () => {
       intermediates: [],
       revocationLists: parsed?.value ?? [],
     };
-    return verifyX509Signature(PAYLOAD, armored, [trust], { now: at, claimed: at });
+    return verifyArmored(PAYLOAD, armored, trust, { now: at, claimed: at });
   }
 
   const codeOf = (...args: Parameters<typeof judge>): string => {
