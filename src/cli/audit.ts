@@ -1,24 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import {
   AuditError,
   DirectoryFiles,
   exportLog,
-  type LogTrust,
   type LogVerdict,
   openCheckpoint,
-  parseTrustedKey,
-  readOwnKey,
   verifyLog,
 } from "../audit/index.ts";
-import { systemErrorCode } from "../fault.ts";
 import { action } from "./action.ts";
 import { showEntries, showEntry } from "./audit-show.ts";
 import { ExitCode, type Io, printable } from "./io.ts";
+import { chooseKey, KEY, printNotices, readInput } from "./log-key.ts";
 import { reportRefusals } from "./refusal-view.ts";
 
 const LOG = "the folder of an audit log";
-const KEY = "the key that you trust: a public key (PEM) or verifier key file; else the log's own";
 
 interface VerifyOptions {
   readonly key?: string;
@@ -114,27 +109,6 @@ async function exportTo(io: Io, folder: string, { key, out }: ExportOptions): Pr
   return ExitCode.passed;
 }
 
-interface ChosenKey {
-  readonly trust: LogTrust;
-  /** What is to be said loudly about where the key is from. */
-  readonly notices: readonly string[];
-}
-
-async function chooseKey(files: DirectoryFiles, file: string | undefined): Promise<ChosenKey> {
-  if (file !== undefined)
-    return { trust: parseTrustedKey((await readInput(file)).toString(), file), notices: [] };
-  const notice =
-    "KEY TAKEN FROM THE LOG: this shows only that the log is consistent with itself. " +
-    "Whoever can replace the log can replace that key; give the one you trust with --key.";
-  return { trust: await readOwnKey(files), notices: [notice] };
-}
-
-async function readInput(path: string): Promise<Buffer> {
-  return await readFile(path).catch((cause: unknown) => {
-    throw new AuditError("UNREADABLE", `${path} cannot be read (${systemErrorCode(cause)})`, { cause });
-  });
-}
-
 function toJson({ checkpoint, refusals, refusalCount, ...counts }: LogVerdict): object {
   const head = checkpoint && {
     origin: checkpoint.origin,
@@ -162,8 +136,4 @@ function printVerdict(
   io.line(`${green(bold("verified"))} ${printable(checkpoint?.origin ?? "")}, ${checkpoint?.size} entries`);
   io.line(`  ${decisions} decisions, ${outcomes} outcomes, ${evidence} pieces of evidence`);
   if (withoutOutcome > 0) io.line(`  ${withoutOutcome} admitted, with no outcome recorded yet`);
-}
-
-function printNotices(io: Io, notices: readonly string[]): void {
-  for (const notice of notices) io.line(io.colors.yellow(notice));
 }

@@ -21,6 +21,7 @@ export function printDecision(io: Io, decision: Decision): void {
     const signers = new Set(commits.map(({ signer }) => signer).filter((signer) => signer !== null));
     const by = signers.size === 0 ? "" : `, signed by ${[...signers].map(printable).join(", ")}`;
     io.line(dim(`  ${count(commits.length, "commit")}${by}`));
+    printReset(io, decision);
     io.line(
       dim(
         `  ${count(images.length, "image")} verified, ${count(decision.manifests.objects.length, "object")}`,
@@ -33,6 +34,12 @@ export function printDecision(io: Io, decision: Decision): void {
       `  ${yellow("warning")}  ${printable(warning.message)}${warning.object === undefined ? "" : dim(`  ${printable(warning.object)}`)}`,
     );
   }
+}
+
+function printReset(io: Io, { reset, source }: Decision): void {
+  if (reset?.to === undefined || reset.to !== source.base) return;
+  const people = new Set(reset.records.flatMap(({ code, signer }) => (code === null ? (signer ?? []) : [])));
+  io.line(`  taken back from ${shortOid(reset.from)} by ${[...people].map(printable).join(", ")}`);
 }
 
 function printReasons(io: Io, reasons: readonly Reason[], commits: Decision["commits"]): void {
