@@ -1,6 +1,8 @@
 // One push to many gates, beside plain server-side apply of the same objects: `npx node test/bench/cluster.ts [gates…]`,
 // or as a part of `npm run bench`. On a real etcd, which waits for its disk, and a real kube-apiserver.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { mapLimited } from "../../src/concurrency.ts";
@@ -17,6 +19,8 @@ export interface ClusterRow {
   /** Server-side apply of the same objects, one request each. */
   readonly floorSeconds: number;
   readonly floorRequestsPerGate: number;
+  /** `kubectl apply --server-side` of the same objects, which is what people would use. */
+  readonly kubectlSeconds: number;
   /** An interval in which nothing changed. */
   readonly idle?: IdleRow;
 }
@@ -57,7 +61,8 @@ async function benchGates(gates: number, withIdle: boolean): Promise<ClusterRow>
   const peakMebibytes = await controller.peakMebibytes();
   await controller[Symbol.asyncDispose]();
   const floor = await timeFloor(bench);
-  return { gates, ...ours, peakMebibytes, ...floor, ...(idle !== undefined && { idle }) };
+  const kubectlSeconds = await timeKubectl(bench);
+  return { gates, ...ours, peakMebibytes, ...floor, kubectlSeconds, ...(idle !== undefined && { idle }) };
 }
 
 async function timePush(bench: BenchWorld, controller: BenchController, progress: Progress) {
@@ -104,6 +109,17 @@ async function timeFloor(bench: BenchWorld) {
   await applyAll(2);
   const floorSeconds = (performance.now() - started) / 1_000;
   return { floorSeconds, floorRequestsPerGate: (client.requests - before) / bench.names.length };
+}
+
+/** Every object is changed once more, from one file. */
+async function timeKubectl(bench: BenchWorld): Promise<number> {
+  const objects = bench.names.flatMap((name) => bench.objects(name, 3)).map(inPlain);
+  const file = join(bench.world.folder, "all.json");
+  await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+  const owned = ["--server-side", "--field-manager=plain"]; // as the floor was applied
+  const started = performance.now();
+  await bench.cluster.kubectl("apply", ...owned, "-f", file);
+  return (performance.now() - started) / 1_000;
 }
 
 function inPlain(object: KubeObject): KubeObject {
@@ -158,18 +174,31 @@ class Progress implements AsyncDisposable {
 
 export function toTable(rows: readonly ClusterRow[]): string {
   const line = (...figures: readonly string[]): string =>
-    figures.map((figure) => figure.padStart(16)).join("");
+    figures.map((figure) => figure.padStart(14)).join("");
   const idle = rows.flatMap(({ gates, idle }) => (idle === undefined ? [] : [toIdleLine(gates, idle)]));
   return [
     "one push, and every gate asked to look (sluice.dev/requestedAt), until the status of all says applied;",
-    `the floor: server-side apply of the same objects, one request each, ${CONCURRENCY} at a time, no dry run`,
-    line("gates", "sluice s", "floor s", "ratio", "requests/gate", "floor's", "peak MiB"),
+    `the floor: server-side apply of the same objects, one request each, ${CONCURRENCY} at a time, no dry run;`,
+    "kubectl: `kubectl apply --server-side` of one file with all of them",
+    line(
+      "gates",
+      "sluice s",
+      "floor s",
+      "ratio",
+      "kubectl s",
+      "ratio",
+      "requests/gate",
+      "floor's",
+      "peak MiB",
+    ),
     ...rows.map((row) =>
       line(
         String(row.gates),
         row.seconds.toFixed(1),
         row.floorSeconds.toFixed(1),
         (row.seconds / row.floorSeconds).toFixed(2),
+        row.kubectlSeconds.toFixed(1),
+        (row.seconds / row.kubectlSeconds).toFixed(2),
         row.requestsPerGate.toFixed(1),
         row.floorRequestsPerGate.toFixed(1),
         row.peakMebibytes.toFixed(0),
