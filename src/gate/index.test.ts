@@ -13,6 +13,7 @@ it("exports these names and no others", () => {
       "prepareGate",
       "rangeStart",
       "reconcile",
+      "recordRemoval",
       "resolveTarget",
       "selectGates",
       "toEvidence",

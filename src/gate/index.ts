@@ -8,7 +8,7 @@ export { type GateHistory, Ledger, type LogView, type PastDecision } from "./led
 export { type PreparedGate, prepareGate } from "./prepare.ts";
 export { type RangeStart, rangeStart } from "./range-start.ts";
 export { type Reconciled, reconcile } from "./reconcile.ts";
-export type { Books } from "./record.ts";
+export { type Books, recordRemoval } from "./record.ts";
 export { type LastAdmission, lastAdmission } from "./reset.ts";
 export type { Stages, TimeStage } from "./stages.ts";
 export {

@@ -5,7 +5,7 @@ import { admission, commit, denial, found, NOW } from "../../test/support/findin
 import { type AuditEntry, parseEntry } from "../audit/index.ts";
 import { sha256 } from "../digest.ts";
 import { toEvidence } from "./evidence.ts";
-import { type Books, recordDecision, recordOutcome } from "./record.ts";
+import { type Books, recordDecision, recordOutcome, recordRemoval } from "./record.ts";
 
 const { gate } = found;
 
@@ -112,6 +112,22 @@ describe("recording a decision", () => {
     await recordDecision(admission("c"), books);
     await recordDecision(admission("d", { gate: { ...gate, name: "test" } }), books);
     expect(await storyOf(books)).toEqual(["admit a", "applied 0", "deny b", "admit c", "admit d"]);
+  });
+
+  it("says once that what was admitted is removed, also of what was never carried out; and nothing of a gate without", async () => {
+    await using books = await openBooks();
+    const removal = { pruned: ["v1 ConfigMap a/b"], message: "the gate is deleted", at: NOW };
+    await recordRemoval(gate, removal, books);
+    await recordDecision(admission("a"), books);
+    await recordRemoval({ ...gate, name: "test" }, removal, books);
+    for (let tries = 0; tries < 2; tries++) await recordRemoval(gate, removal, books);
+    expect(await storyOf(books)).toEqual(["admit a", "removed 0"]);
+    await recordDecision(admission("a"), books);
+    await recordOutcome(pendingIn(books), { result: "applied", message: "", at: NOW }, books);
+    await recordRemoval(gate, removal, books);
+    expect((await storyOf(books)).slice(2)).toEqual(["admit a", "applied 2", "removed 2"]);
+    const last = (await entriesOf(books)).at(-1);
+    expect(last).toMatchObject({ outcome: { pruned: { total: 1, first: removal.pruned } } });
   });
 
   it.each([

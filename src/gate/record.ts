@@ -91,6 +91,21 @@ export async function recordOutcome(
   await ledger.catchUp(log);
 }
 
+/** What taking a gate's objects away, or letting go of them, will come to. */
+export type RemovalNote = Pick<OutcomeNote, "message" | "at"> & Pick<ApplyReport, "pruned">;
+
+/** Makes durable that what a gate has is taken away, before it is; once, however often that is tried. */
+export async function recordRemoval(
+  gate: Decision["gate"],
+  { pruned, message, at }: RemovalNote,
+  books: Books,
+): Promise<void> {
+  const { lastAdmit } = books.ledger.historyOf(gate);
+  if (lastAdmit === undefined || lastAdmit.outcome === "removed") return;
+  const report = { pruned, drift: [] };
+  await recordOutcome(lastAdmit, { result: "removed", message, at, report }, books);
+}
+
 /** The one place that marks a decision as recorded; `entry` is where the log has it. */
 export function asRecorded<T extends Decision>(decision: T, { index, leafHash }: LogPosition): Recorded<T> {
   return { ...decision, entry: { index, leafHash } } as Recorded<T>;

@@ -18,9 +18,9 @@ export const OUTCOME_TYPE = "https://sluice.dev/outcome/v1";
 /**
  * `applied`: the target now holds the admitted manifests. `unchanged`: it held them already. `failed`: it
  * does not hold them, and the message says why. `superseded`: another change was admitted before this one
- * was applied.
+ * was applied. `removed`: the gate is deleted, and what it has is taken away or let go of from here on.
  */
-const OUTCOME_RESULTS = ["applied", "unchanged", "failed", "superseded"] as const;
+const OUTCOME_RESULTS = ["applied", "unchanged", "failed", "superseded", "removed"] as const;
 export type OutcomeResult = (typeof OUTCOME_RESULTS)[number];
 
 /** A list that may be longer than what is written of it. */
@@ -41,7 +41,7 @@ export interface DriftRecord {
   readonly managers: readonly string[];
 }
 
-/** What becomes of an admitted change. Only what was admitted has an outcome, and only one. */
+/** What becomes of an admitted change. Only what was admitted has an outcome, and only one before it is `removed`. */
 export interface OutcomeStatementInput {
   readonly gate: GateName;
   /** As in the decision. */
@@ -51,7 +51,7 @@ export interface OutcomeStatementInput {
   readonly decision: LogPosition;
   readonly result: OutcomeResult;
   readonly message: string;
-  /** Objects that were taken away with it. */
+  /** Objects that were taken away with it; where it is `removed`, those that are going to be. */
   readonly pruned?: Listed<string> | undefined;
   /** What was put back by it. */
   readonly drift?: Listed<DriftRecord> | undefined;

@@ -28,6 +28,7 @@ export class EntryCheck {
   readonly #report: Report;
   readonly #decided = new Map<number, Decided>();
   readonly #settled = new Set<number>();
+  readonly #removed = new Set<number>();
   readonly #evidence = new Set<Digest>();
 
   constructor(files: LogFiles, key: VerifierKey, report: Report) {
@@ -77,10 +78,11 @@ export class EntryCheck {
       this.#report.add("OUTCOME_OF_DENIAL", subject, `the change was denied in entry ${index}`);
     } else if (!isSameChange(outcome, decided)) {
       this.#report.add("OUTCOME_MISMATCH", subject, `entry ${index} decided about another change`);
-    } else if (this.#settled.has(index)) {
+    } else if (this.#removed.has(index) || (this.#settled.has(index) && outcome.result !== "removed")) {
       this.#report.add("DUPLICATE_OUTCOME", subject, `the decision in entry ${index} has an outcome already`);
     } else {
       this.#settled.add(index);
+      if (outcome.result === "removed") this.#removed.add(index);
     }
   }
 }

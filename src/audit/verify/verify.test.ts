@@ -161,6 +161,16 @@ describe("outcomes", () => {
     await appendOutcome(log, 1, decision);
     expect(await codesOf(store)).toEqual(["DUPLICATE_OUTCOME entry 2"]);
   });
+
+  it("are followed by no other than the removal of what was applied, once", async () => {
+    const store = new MemoryStore();
+    const log = await openLog(store);
+    const decision = await appendAdmission(log, 1);
+    for (const result of ["applied", "removed"] as const) await appendOutcome(log, 1, decision, { result });
+    expect(await codesOf(store)).toEqual([]);
+    for (const result of ["removed", "applied"] as const) await appendOutcome(log, 1, decision, { result });
+    expect(await codesOf(store)).toEqual(["DUPLICATE_OUTCOME entry 3", "DUPLICATE_OUTCOME entry 4"]);
+  });
 });
 
 describe("entries", () => {

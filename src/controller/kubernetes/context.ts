@@ -1,3 +1,4 @@
+import type { InventoryItem } from "../../apply/cluster/index.ts";
 import type { Books, Stages, TargetConfig } from "../../gate/index.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
 import type { PolicyEngine } from "../../policy/index.ts";
@@ -14,8 +15,8 @@ export interface Targets {
   check(gate: KubeObject, target: TargetConfig): void;
   /** Opens the target of a gate, in each run anew. Throws as `check`, and KubeError where a cluster cannot be used. */
   open(gate: KubeObject, target: TargetConfig): Promise<GateTarget>;
-  /** Whether the gate never applied anything that is still there. Throws where that cannot be told. */
-  ownsNothing(gate: KubeObject): Promise<boolean>;
+  /** What the gate has applied, and may have to take away again. Throws where that cannot be told. */
+  owned(gate: KubeObject): Promise<readonly InventoryItem[]>;
   /** The gate is gone. */
   forget(gate: KubeObject): Promise<void>;
 }

@@ -1,5 +1,8 @@
 import { type Gate, ResourceError } from "../../api/index.ts";
+import type { InventoryItem } from "../../apply/cluster/index.ts";
+import { showRef } from "../../apply/cluster/refs.ts";
 import { ApplyError } from "../../apply/index.ts";
+import { recordRemoval } from "../../gate/index.ts";
 import { KubeError, type KubeErrorCode, type KubeObject } from "../../kube/index.ts";
 import { ControllerError } from "../error.ts";
 import type { ControllerContext } from "./context.ts";
@@ -30,16 +33,21 @@ export async function deleteGate(gate: KubeObject, context: ControllerContext): 
 /** Gives what was deleted; undefined where objects are left that nobody can reach. */
 async function takeAway(
   gate: KubeObject,
-  { acts, client, log, targets }: ControllerContext,
+  context: ControllerContext,
 ): Promise<readonly string[] | undefined> {
+  const { acts, client, log, targets } = context;
   let policy: Policy | undefined;
   try {
-    if (await targets.ownsNothing(gate)) return [];
+    const items = await targets.owned(gate);
+    if (items.length === 0) return [];
     const { located } = parseGate(gate);
     const chosen = policyOf(located.resource);
     policy = chosen;
     const target = await targets.open(gate, await targetOf(located, client));
-    return await acts.run(() => target.remove(chosen));
+    return await acts.run(async () => {
+      await record(gate, chosen, items, context);
+      return target.remove(chosen);
+    });
   } catch (error) {
     const left = policy === "orphan" ? isOutOfReach(error) : false;
     if (!left && !(isWithoutRights(error) && (await isNamespaceGoing(gate, client)))) {
@@ -48,6 +56,19 @@ async function takeAway(
     log.warn({ gate: keyOfObject(gate), policy }, "what the gate applied is out of reach, and is left");
     return undefined;
   }
+}
+
+/** Before the first object goes: what was admitted is not there any more because the gate is not. */
+async function record(
+  { metadata: { namespace = "", name } }: KubeObject,
+  policy: Policy,
+  items: readonly InventoryItem[],
+  { books, now }: ControllerContext,
+): Promise<void> {
+  const going =
+    policy === "prune" ? items.filter(({ directives = [] }) => !directives.includes("NoPrune")) : [];
+  const message = `the gate is deleted: of its ${items.length} objects, ${going.length} are deleted, the others let go of`;
+  await recordRemoval({ namespace, name }, { pruned: going.map(showRef), message, at: now() }, books);
 }
 
 /** Whether nobody knows how to get to the objects, or which they are, until somebody mends it. */

@@ -3,6 +3,7 @@ import {
   ClusterTarget,
   GateInventory,
   type HealthChecks,
+  type InventoryItem,
   type InventoryPatch,
   Observer,
 } from "../../apply/cluster/index.ts";
@@ -87,8 +88,8 @@ export class ClusterTargets implements AsyncDisposable {
     );
   }
 
-  async ownsNothing(gate: KubeObject): Promise<boolean> {
-    return (await this.#inventoryOf(gate).read()).items.length === 0;
+  async owned(gate: KubeObject): Promise<readonly InventoryItem[]> {
+    return (await this.#inventoryOf(gate).read()).items;
   }
 
   /** The gate is gone. */

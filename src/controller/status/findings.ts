@@ -72,7 +72,7 @@ function ofDenial({ last, lastAdmit }: GateHistory, stage: string, drifted: read
     Verified: unverified ? no(reason, message) : verifiedAs(last),
     Admitted: no(reason, message),
     Applied:
-      lastAdmit?.outcome === undefined
+      lastAdmit?.outcome === undefined || lastAdmit.outcome === "removed"
         ? no("NothingApplied", "no change was admitted and applied yet")
         : appliedFrom(lastAdmit, drifted),
     Ready: no(reason, message),

@@ -99,8 +99,13 @@ export async function appendDenial(log: AuditLog, n: number): Promise<LogPositio
   return log.append(await sealDecision(denial(n, evidence), log));
 }
 
-export async function appendOutcome(log: AuditLog, n: number, decision: LogPosition): Promise<LogPosition> {
-  return log.append(await sealOutcome(outcomeOf(n, decision), log));
+export async function appendOutcome(
+  log: AuditLog,
+  n: number,
+  decision: LogPosition,
+  change: Partial<OutcomeStatementInput> = {},
+): Promise<LogPosition> {
+  return log.append(await sealOutcome({ ...outcomeOf(n, decision), ...change }, log));
 }
 
 /** An admitted change, its outcome and a denied change, over and over, until the log has `size` entries. */

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { DirectoryFiles } from "../../../src/audit/index.ts";
+import { readEntries } from "../../support/log-entries.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { eventually, type Scene, useScenes } from "./scene.ts";
 
@@ -133,12 +136,22 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate that is deleted
     await eventually(async () => expect(await scene.gate()).toBeUndefined());
   }
 
+  async function lastOutcome({ world }: Scene) {
+    const last = (await readEntries(new DirectoryFiles(join(world.state, "log")))).at(-1);
+    return last?.entry.kind === "outcome" ? last.entry.outcome : undefined;
+  }
+
   it("takes what it applied along where it prunes, even when its trust is gone already", async () => {
     const scene = await applied({ prune: true });
     await scene.remove("TrustPolicy", "trust");
     await scene.remove("Gate", "prod");
     await gone(scene);
     expect(await scene.deployment()).toBeUndefined();
+    expect(await lastOutcome(scene)).toMatchObject({
+      result: "removed",
+      decision: { index: 0 },
+      pruned: { total: 1, first: [`apps/v1 Deployment ${scene.namespace}/api`] },
+    });
   });
 
   it("does not wait for gates that wait for each other", async () => {
@@ -188,5 +201,8 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate that is deleted
     await scene.remove("Gate", "prod");
     await gone(scene);
     expect((await scene.deployment())?.metadata.labels ?? {}).toEqual({});
+    const outcome = await lastOutcome(scene);
+    expect(outcome?.result).toBe("removed");
+    expect(outcome?.pruned).toBeUndefined();
   });
 });

@@ -129,7 +129,7 @@ describe("a run of a gate", () => {
       policies,
       targets: {
         check: () => undefined,
-        ownsNothing: async () => false,
+        owned: async () => [],
         open: async () => bench.target,
         forget: async () => undefined,
       },
