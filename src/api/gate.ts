@@ -4,15 +4,25 @@ import { API_VERSION, durationSchema, metadataSchema, nameSchema, sourcePathSche
 import { targetSchema } from "./gate-target.ts";
 import { oneOf, withRules } from "./rules.ts";
 
+/** `ssh://user@host/path`: the user, and no password. What else is odd in it, the fetch refuses. */
+const SSH_URL = "^ssh://[A-Za-z0-9_][-A-Za-z0-9._]*@[^/?#@]+/[^?#]+$";
+
 const gitUrlSchema = withRules(
-  z.url({ protocol: /^https?$/, error: "an http:// or https:// URL" }).max(2048),
+  z.url({ protocol: /^(https?|ssh)$/, error: "an http://, https:// or ssh:// URL" }).max(2048),
   {
     message:
-      "an http:// or https:// URL without credentials: put them in a Secret and name it in `auth.secretRef`",
-    cel: "isURL(self) && self.matches('^https?://[^/?#@]+([/?#]|$)')",
-    holds: (url) => !URL.canParse(url) || (new URL(url).username === "" && new URL(url).password === ""),
+      "an http:// or https:// URL without credentials, or ssh://user@host/path: a Secret that `auth.secretRef` names holds the credentials",
+    cel: `isURL(self) && self.matches('^https?://[^/?#@]+([/?#]|$)|${SSH_URL}')`,
+    holds: (url) =>
+      isSsh(url)
+        ? new RegExp(SSH_URL).test(url)
+        : !URL.canParse(url) || (new URL(url).username === "" && new URL(url).password === ""),
   },
 );
+
+function isSsh(url: string): boolean {
+  return url.startsWith("ssh:");
+}
 
 const refNameSchema = z.string().min(1).max(255);
 
@@ -35,20 +45,42 @@ const gitRefSchema = oneOf({
     .describe("The one commit that is judged, by its full oid."),
 }).describe("What is followed in the repository; exactly one of its fields.");
 
-const gitSourceSchema = z.strictObject({
-  url: gitUrlSchema.describe("The repository, over http or https, without credentials."),
-  ref: gitRefSchema,
-  auth: z
-    .strictObject({
-      secretRef: z
-        .strictObject({ name: nameSchema.describe("Name of the Secret, in the gate's own namespace.") })
-        .describe(
-          "A Secret with `username` and `password`, or `bearerToken`. On a cluster, its annotation `sluice.dev/git-host` names the host of the URL, with the port where the URL has one.",
-        ),
-    })
-    .optional()
-    .describe("How to authenticate to the git server; anonymously where absent."),
+const secretRefSchema = z.strictObject({
+  name: nameSchema.describe("Name of the Secret, in the gate's own namespace."),
 });
+
+const gitSourceSchema = withRules(
+  z.strictObject({
+    url: gitUrlSchema.describe("The repository, over http, https or ssh, without credentials."),
+    ref: gitRefSchema,
+    auth: z
+      .strictObject({
+        secretRef: secretRefSchema.describe(
+          "A Secret with `username` and `password`, with `bearerToken`, with `githubAppID`, `githubAppInstallationID` and `githubAppPrivateKey`, or, for ssh, with `identity` and `known_hosts`; for https also with `tls.crt` and `tls.key`, and `ca.crt`. On a cluster, its annotation `sluice.dev/git-host` names the host of the URL, with the port where the URL has one.",
+        ),
+      })
+      .optional()
+      .describe("How to authenticate to the git server; anonymously where absent."),
+    proxy: z
+      .strictObject({
+        secretRef: secretRefSchema.describe(
+          "A Secret with `address`, the proxy's http:// or https:// URL, and, if it wants a login, `username` and `password`.",
+        ),
+      })
+      .optional()
+      .describe("A proxy that opens a tunnel to the git server; for https:// URLs. None where absent."),
+  }),
+  {
+    message: "an ssh:// URL needs `auth`, with a key and the server's keys: nothing is trusted on first use",
+    cel: "!self.url.startsWith('ssh:') || has(self.auth)",
+    holds: ({ url, auth }) => !isSsh(url) || auth !== undefined,
+  },
+  {
+    message: "a proxy is for https:// URLs",
+    cel: "!has(self.proxy) || self.url.startsWith('https:')",
+    holds: ({ url, proxy }) => proxy === undefined || url.startsWith("https:"),
+  },
+);
 
 const namesSchema = z.array(nameSchema).max(256);
 

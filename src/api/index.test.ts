@@ -21,6 +21,7 @@ it("exports these names and no others", () => {
       "resourcesFromObjects",
       "secretValue",
       "toCredentials",
+      "toProxy",
     ]),
   );
 });

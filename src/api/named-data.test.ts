@@ -28,6 +28,10 @@ describe("what must be read beside an object", () => {
     [gate({}), []],
     [gate({ source: withAuth }), ["Secret payments/git-token"]],
     [gate({ source: withAuth, target: remote }), ["Secret payments/git-token", "Secret payments/remote"]],
+    [
+      gate({ source: { git: { ...withAuth.git, proxy: { secretRef: { name: "proxy" } } } } }),
+      ["Secret payments/git-token", "Secret payments/proxy"],
+    ],
     [trust({ armored: "x" }), ["Secret payments/ci"]],
     [
       trust({ configMapRef }, { configMapRef: { ...configMapRef, key: "bob.asc" } }),

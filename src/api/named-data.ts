@@ -27,6 +27,7 @@ function named(resource: Resource): NamedData[] {
       const { source, target } = resource.spec;
       const names = [
         source.git.auth?.secretRef.name,
+        source.git.proxy?.secretRef.name,
         "cluster" in target ? target.cluster.kubeConfig?.secretRef.name : undefined,
       ];
       return names.filter((name) => name !== undefined).map(secret);

@@ -32,8 +32,13 @@ const PASSING: ReadonlySet<ApplyErrorCode> = new Set([
 /** What the gate asks for, and not what the network does. */
 const WRONG_SOURCE: ReadonlySet<GitErrorCode> = new Set([
   "AUTHENTICATION",
+  "BAD_CREDENTIALS",
   "BAD_URL",
+  "HOST_KEY_CHANGED",
+  "HOST_KEY_REVOKED",
+  "HOST_KEY_UNKNOWN",
   "INSECURE_URL",
+  "NO_COMMON_ALGORITHM",
   "REPOSITORY_NOT_FOUND",
 ]);
 

@@ -110,11 +110,13 @@ describe("what a gate names", () => {
   });
 
   it.each([
+    [{ username: "robot", password: "p" }, { login: { username: "robot", password: "p" } }],
+    [{ bearerToken: "t" }, { login: { bearerToken: "t" } }],
+    [{ "ca.crt": "a" }, { tls: { authorities: "a" } }],
     [
-      { username: "robot", password: "p" },
-      { username: "robot", password: "p" },
+      { identity: "i", known_hosts: "k" },
+      { identity: "i", knownHosts: "k" },
     ],
-    [{ bearerToken: "t" }, { bearerToken: "t" }],
   ])("credentials are read from the Secret", async (data, credentials) => {
     const { resources } = await load(
       gate("payments", "prod", {}, withAuth),
@@ -124,6 +126,22 @@ describe("what a gate names", () => {
       secret("lending", { bearerToken: "of another tenant" }),
     );
     expect(selectGates(resources, [])).toMatchObject([{ credentials }]);
+  });
+
+  it("a proxy is read from its Secret, with credentials for the server or without", async () => {
+    const address = "http://proxy.bank.example:3128";
+    const proxied = (auth: object) => ({ proxy: { secretRef: { name: "proxy" } }, ...auth });
+    for (const auth of [{}, withAuth]) {
+      const { resources } = await load(
+        gate("payments", "prod", {}, proxied(auth)),
+        trust("payments"),
+        bundle,
+        secret("payments", { bearerToken: "t" }),
+        { ...secret("payments", { address }), metadata: { name: "proxy", namespace: "payments" } },
+      );
+      const login = auth === withAuth ? { login: { bearerToken: "t" } } : {};
+      expect(selectGates(resources, [])[0]?.credentials).toEqual({ ...login, proxy: { address } });
+    }
   });
 
   it.each([

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import {
-  type Credentials,
   checkGitHost,
   type Gate,
   keyOf,
@@ -9,8 +8,9 @@ import {
   type Resources,
   type TrustMaterial,
   toCredentials,
+  toProxy,
 } from "../api/index.ts";
-import type { RefSelector } from "../git/index.ts";
+import type { GitAuth, RefSelector } from "../git/index.ts";
 import type { JsonObject } from "../render/index.ts";
 import { findNamed } from "./find-named.ts";
 import { directoryOf, resolveTarget, type TargetConfig } from "./target-config.ts";
@@ -45,7 +45,7 @@ export interface GateConfig {
   readonly deletionPolicy: Gate["spec"]["deletionPolicy"];
   readonly url: string;
   readonly ref: RefSelector;
-  readonly credentials: Credentials | undefined;
+  readonly credentials: GitAuth | undefined;
   readonly path: string;
   readonly trust: TrustMaterial;
   readonly bundles: readonly BundleReference[];
@@ -110,17 +110,17 @@ function findGate(name: string, gates: readonly Located<Gate>[]): Located<Gate> 
   );
 }
 
-function findCredentials(gate: Gate, resources: Resources): Credentials | undefined {
-  const name = gate.spec.source.git.auth?.secretRef.name;
-  if (name === undefined) return undefined;
+function findCredentials(gate: Gate, resources: Resources): GitAuth | undefined {
+  const { auth, proxy } = gate.spec.source.git;
+  const credentials = auth === undefined ? undefined : readCredentials(auth.secretRef.name, gate, resources);
+  if (proxy === undefined) return credentials;
+  return { ...credentials, proxy: toProxy(findNamed("Secret", proxy.secretRef.name, gate, resources)) };
+}
+
+function readCredentials(name: string, gate: Gate, resources: Resources): GitAuth {
   const secret = findNamed("Secret", name, gate, resources);
   if (resources.inCluster) checkGitHost(secret, gate.spec.source.git.url);
-  const credentials = toCredentials(secret);
-  if (credentials !== undefined) return credentials;
-  throw new ResourceError(
-    "INVALID_RESOURCE",
-    `Secret ${keyOf(secret)} has neither \`username\` and \`password\` nor \`bearerToken\``,
-  );
+  return toCredentials(secret);
 }
 
 function findBundle(name: string, gate: Gate, resources: Resources): BundleReference {

@@ -39,8 +39,11 @@ describe("a Secret of a cluster", () => {
     ["https://git.bank.example/config.git", "git.bank.example"],
     ["https://GIT.bank.example:443/config.git", "git.bank.example"],
     ["https://git.bank.example:8443/config.git", "git.bank.example:8443"],
+    ["ssh://git@git.bank.example/config.git", "git.bank.example"],
+    ["ssh://git@GIT.bank.example:22/config.git", "git.bank.example"],
+    ["ssh://git@git.bank.example:2222/config.git", "git.bank.example:2222"],
   ])("gives %s the credentials that it says are for %s", (url, host) => {
-    expect(credentialsFor(url, host)).toEqual({ bearerToken: "token" });
+    expect(credentialsFor(url, host)).toEqual({ login: { bearerToken: "token" } });
   });
 
   it.each([
@@ -51,6 +54,9 @@ describe("a Secret of a cluster", () => {
     ["another port", "https://git.bank.example:8443/config.git", "git.bank.example"],
     ["a port that the URL has not", "https://git.bank.example/config.git", "git.bank.example:8443"],
     ["nothing", "https://git.bank.example/config.git", ""],
+    ["another host by ssh", "ssh://git@mallory.example/config.git", "git.bank.example"],
+    ["another port by ssh", "ssh://git@git.bank.example:2222/config.git", "git.bank.example"],
+    ["a user at another host", "ssh://git.bank.example@mallory.example/c.git", "git.bank.example"],
   ])("gives none that are for %s", (_, url, host) => {
     expect(() => credentialsFor(url, host)).toThrow(expect.objectContaining({ code: "INVALID_RESOURCE" }));
   });

@@ -48,6 +48,7 @@ export type GitErrorCode =
   | "CONNECTION"
   | "TIMEOUT"
   | "CANCELLED"
+  | "PROXY_REFUSED"
   | "REDIRECT"
   | "RESPONSE_TOO_LARGE"
   | "BAD_RESPONSE";

@@ -16,7 +16,7 @@ export {
 } from "./fetch/fetch-snapshot.ts";
 export type { RefSelector } from "./fetch/ref-selector.ts";
 export { SharedFetches } from "./fetch/shared-fetches.ts";
-export type { GitAuth, HttpAuth, SshAuth } from "./fetch/auth.ts";
+export type { GitAuth, GitHubApp, HttpAuth, HttpLogin, HttpProxy, HttpTls, SshAuth } from "./fetch/auth.ts";
 export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";
 export {
   type CommitRange,

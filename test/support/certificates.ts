@@ -29,10 +29,10 @@ export class Authority {
     this.certificate = issuer.toString("pem");
   }
 
-  static async create(): Promise<Authority> {
+  static async create(name = "test"): Promise<Authority> {
     const keys = await generateKeys();
     const issuer = await X509CertificateGenerator.createSelfSigned({
-      name: "CN=test",
+      name: `CN=${name}`,
       keys,
       ...validity(),
       extensions: [new BasicConstraintsExtension(true, undefined, true)],

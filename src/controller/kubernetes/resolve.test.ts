@@ -69,7 +69,10 @@ describe("what a gate names", () => {
     const { asked, options } = world([], [SECRET, KEYS]);
     const { resources } = await resolveGate(gate("prod"), options);
     const [config] = selectGates(resources, ["payments/prod"]);
-    expect(config).toMatchObject({ credentials: { bearerToken: "token" }, trust: { name: "trust" } });
+    expect(config).toMatchObject({
+      credentials: { login: { bearerToken: "token" } },
+      trust: { name: "trust" },
+    });
     expect(config?.bundles).toMatchObject([{ source: { folder: "/policies/limits" } }]);
     expect(asked.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)).toEqual([
       "Secret payments/git",

@@ -1,6 +1,7 @@
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { type GitAuth, isSshAuth } from "./auth.ts";
+import { InstallationTokens } from "./github-app.ts";
 import { Remote } from "./remote.ts";
 import { SmartHttp } from "./smart-http.ts";
 import { isSshUrl } from "./ssh/ssh-url.ts";
@@ -16,6 +17,9 @@ export interface RemoteOptions {
   readonly signal: AbortSignal;
 }
 
+/** Of all gates of this process; each is found by the app's own key alone. */
+const tokens = new InstallationTokens({ now: () => Date.now() });
+
 /** A session with the repository at a URL, over the transport that its scheme names. Close it. */
 export function openRemote(options: RemoteOptions): Remote {
   return new Remote(openTransport(options), options.limits);
@@ -29,8 +33,8 @@ function openTransport({ url, auth, limits, signal }: RemoteOptions): Transport 
       "`identity` and `known_hosts`",
     );
   }
-  if (auth === undefined) return new SmartHttp({ url, limits, signal });
-  if (!isSshAuth(auth)) return new SmartHttp({ url, auth, limits, signal });
+  if (auth === undefined) return new SmartHttp({ url, tokens, limits, signal });
+  if (!isSshAuth(auth)) return new SmartHttp({ url, auth, tokens, limits, signal });
   throw wrongKind(
     "a private key for ssh is of no use to this URL",
     "what the server takes, or use its ssh:// URL",

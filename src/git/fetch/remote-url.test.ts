@@ -1,15 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_GIT_LIMITS } from "../limits.ts";
-import type { HttpAuth } from "./auth.ts";
+import type { HttpLogin } from "./auth.ts";
+import { InstallationTokens } from "./github-app.ts";
 import { SmartHttp } from "./smart-http.ts";
 
+const tokens = new InstallationTokens({ now: () => 0 });
 const ALICE = { username: "alice", password: "canary" };
 
 /** The code of the error that opening the remote ends with; the way is judged before anything is sent. */
-function open(url: string, auth?: HttpAuth): string {
+function open(url: string, login?: HttpLogin): string {
   const signal = new AbortController().signal;
   try {
-    const remote = new SmartHttp({ url, ...(auth && { auth }), limits: DEFAULT_GIT_LIMITS, signal });
+    const remote = new SmartHttp({
+      url,
+      ...(login && { auth: { login } }),
+      tokens,
+      limits: DEFAULT_GIT_LIMITS,
+      signal,
+    });
     return remote.url === url ? "opened" : remote.url;
   } catch (error) {
     expect(String(error)).not.toContain("canary");

@@ -31,12 +31,12 @@ export function parseHttpUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Throws INSECURE_URL where whoever is in between could read credentials, and use them. */
-export function requirePrivateWay(url: string): void {
+/** Throws INSECURE_URL where whoever is in between could read credentials, and use them. `name` says who they are for. */
+export function requirePrivateWay(url: string, name = url): void {
   const parsed = new URL(url);
   if (parsed.protocol === "https:" || isLoopback(parsed)) return;
-  throw new GitError("INSECURE_URL", `credentials are not sent to ${url}: it is not an https:// URL`, {
-    remedy: "use the repository's https:// URL, or leave `auth` out",
+  throw new GitError("INSECURE_URL", `credentials are not sent to ${name}: it is not at an https:// URL`, {
+    remedy: "use its https:// URL, or leave the credentials out",
   });
 }
 

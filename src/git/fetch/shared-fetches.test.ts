@@ -46,10 +46,11 @@ describe("where a branch stands", () => {
 
   it("is told to those alone who show the same credentials, for the same branch", async () => {
     const bench = new Bench();
-    const auth = { username: "alice", password: "one" };
+    const login = { username: "alice", password: "one" };
+    const auth = { login };
     expect(await bench.target(0, { auth })).toBe("1");
     expect(await bench.target(0, { auth: { ...auth } })).toBe("1");
-    expect(await bench.target(0, { auth: { ...auth, password: "two" } })).toBe("2");
+    expect(await bench.target(0, { auth: { login: { ...login, password: "two" } } })).toBe("2");
     expect(await bench.target(0)).toBe("3");
     expect(await bench.target(0, { branch: "next", auth })).toBe("4");
     expect(await bench.target(0, { branch: "next", withApprovals: true, auth })).toBe("5");

@@ -1,8 +1,11 @@
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { HttpAuth } from "./auth.ts";
+import type { InstallationTokens } from "./github-app.ts";
+import { HttpClient, type HttpResponse } from "./http-client.ts";
 import { toConnectionError, toStatusError } from "./http-errors.ts";
 import { IdleTimer } from "./idle-timer.ts";
+import { Login } from "./login.ts";
 import { DISCOVERY, parseHttpUrl, redirectedBase, requirePrivateWay, SERVICE } from "./remote-url.ts";
 import { withoutServiceHeading } from "./service-heading.ts";
 import type { ProtocolVersion, Transport } from "./transport.ts";
@@ -10,8 +13,8 @@ import type { ProtocolVersion, Transport } from "./transport.ts";
 export interface HttpOptions {
   /** http or https, without credentials. */
   readonly url: string;
-  /** For https, and for http on loopback. */
   readonly auth?: HttpAuth;
+  readonly tokens: InstallationTokens;
   readonly limits: GitLimits;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
@@ -39,13 +42,18 @@ export class SmartHttp implements Transport {
   readonly #options: HttpOptions;
   readonly #configured: string;
   readonly #idle: IdleTimer;
+  readonly #client: HttpClient;
+  readonly #login: Login | undefined;
   /** The repository's URL after redirects. */
   #base: string;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#configured = parseHttpUrl(options.url);
-    if (options.auth !== undefined) requirePrivateWay(this.#configured);
+    const { login, ...way } = options.auth ?? {};
+    if (login !== undefined) requirePrivateWay(this.#configured);
+    this.#login = login && new Login(login, options.tokens);
+    this.#client = new HttpClient(this.#configured, way);
     this.#base = this.#configured;
     this.#idle = new IdleTimer(options.limits.idleMs);
   }
@@ -69,12 +77,12 @@ export class SmartHttp implements Transport {
     yield* this.#content(await this.#exchange(`/${SERVICE}`, { method: "POST", headers, body }), "result");
   }
 
-  /** Nothing is open between two requests but what the connection pool of the process keeps. */
   close(): void {
     this.#idle.stop();
+    this.#client.close();
   }
 
-  async #discover(exchange: Exchange): Promise<Response> {
+  async #discover(exchange: Exchange): Promise<HttpResponse> {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const response = await this.#send(`${this.#base}${DISCOVERY}`, exchange);
       if (!isRedirect(response)) return response;
@@ -86,7 +94,7 @@ export class SmartHttp implements Transport {
     });
   }
 
-  async #exchange(path: string, exchange: Exchange): Promise<Response> {
+  async #exchange(path: string, exchange: Exchange): Promise<HttpResponse> {
     const response = await this.#send(`${this.#base}${path}`, exchange);
     if (!isRedirect(response)) return response;
     await response.body?.cancel();
@@ -95,39 +103,32 @@ export class SmartHttp implements Transport {
     });
   }
 
-  async #send(url: string, { method, headers, body }: Exchange): Promise<Response> {
-    const silence = this.#idle.start();
+  async #send(url: string, { headers, ...exchange }: Exchange): Promise<HttpResponse> {
+    const signal = AbortSignal.any([this.#options.signal, this.#idle.start()]);
     try {
-      return await fetch(url, {
-        method,
-        redirect: "manual",
-        signal: AbortSignal.any([this.#options.signal, silence]),
-        headers: { ...headers, "user-agent": USER_AGENT, ...this.#authorization(url) },
-        ...(body === undefined ? {} : { body }),
-      });
-    } catch (error) {
-      throw toConnectionError(error, this.#base);
+      const authorization = await this.#authorization(url, signal);
+      const sent = { ...headers, "user-agent": USER_AGENT, ...(authorization && { authorization }) };
+      return await this.#client.fetch(url, { ...exchange, headers: sent, signal }, this.#base);
     } finally {
       this.#idle.stop();
     }
   }
 
-  #authorization(url: string): Record<string, string> {
-    const { auth } = this.#options;
-    if (auth === undefined || new URL(url).origin !== new URL(this.#configured).origin) return {};
-    if ("bearerToken" in auth) return { authorization: `Bearer ${auth.bearerToken}` };
-    const pair = Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
-    return { authorization: `Basic ${pair}` };
+  async #authorization(url: string, signal: AbortSignal): Promise<string | undefined> {
+    if (new URL(url).origin !== new URL(this.#configured).origin) return undefined;
+    return await this.#login?.authorization(this.#client, signal);
   }
 
   async *#content(
-    response: Response,
+    response: HttpResponse,
     kind: "advertisement" | "result",
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const type = response.headers.get("content-type")?.split(";")[0]?.trim();
     if (response.status !== 200) {
       await response.body?.cancel();
-      throw toStatusError(response.status, this.#base);
+      const error = toStatusError(response.status, this.#base);
+      this.#login?.refused(error);
+      throw error;
     }
     if (type !== `application/x-${SERVICE}-${kind}`) {
       await response.body?.cancel();
@@ -150,6 +151,6 @@ export class SmartHttp implements Transport {
   }
 }
 
-function isRedirect({ status }: Response): boolean {
+function isRedirect({ status }: HttpResponse): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }

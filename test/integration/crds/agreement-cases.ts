@@ -11,6 +11,7 @@ const names = (count: number) => Array.from({ length: count }, (_, index) => ({ 
 const modules = (value: object) => bundle({ rego: { modules: value } });
 const start = (value: string) => trust({ history: { start: value } });
 const ref = { name: "keys", key: "k" };
+const secretRef = { name: "git" };
 
 export const GATE_CASES: readonly Case[] = [
   ["no trust", "spec.trust", gate({ trust: undefined }), gate()],
@@ -27,10 +28,46 @@ export const GATE_CASES: readonly Case[] = [
   ["no source", "spec.source", gate({ source: undefined }), gate()],
   ["an empty source", "spec.source.git", gate({ source: {} }), gate()],
   [
-    "ssh",
+    "another scheme",
     "spec.source.git.url",
-    git({ url: "ssh://git@bank.example/a" }),
+    git({ url: "git://bank.example/a" }),
     git({ url: "http://bank.example/a" }),
+  ],
+  [
+    "the short form of ssh",
+    "spec.source.git.url",
+    git({ url: "git@bank.example:a", auth: { secretRef } }),
+    git({ url: "ssh://git@bank.example/a", auth: { secretRef } }),
+  ],
+  [
+    "ssh without a user",
+    "spec.source.git.url",
+    git({ url: "ssh://bank.example/a", auth: { secretRef } }),
+    git({ url: "ssh://git@bank.example:2222/a", auth: { secretRef } }),
+  ],
+  [
+    "ssh with a password",
+    "spec.source.git.url",
+    git({ url: "ssh://git:secret@bank.example/a", auth: { secretRef } }),
+    git({ url: "ssh://git@bank.example/~/a", auth: { secretRef } }),
+  ],
+  [
+    "ssh without a key",
+    "spec.source.git",
+    git({ url: "ssh://git@bank.example/a" }),
+    git({ url: "ssh://git@bank.example/a", auth: { secretRef } }),
+  ],
+  [
+    "a proxy for ssh",
+    "spec.source.git",
+    git({ url: "ssh://git@bank.example/a", auth: { secretRef }, proxy: { secretRef } }),
+    git({ url: "https://bank.example/a", proxy: { secretRef } }),
+  ],
+  [
+    "a proxy for http",
+    "spec.source.git",
+    git({ url: "http://bank.example/a", proxy: { secretRef } }),
+    git({ url: "https://bank.example/a", auth: { secretRef }, proxy: { secretRef } }),
   ],
   ["no URL", "spec.source.git.url", git({ url: "bank.example/a" }), git({ url: "https://bank.example/a" })],
   [

@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fetchSnapshot, type GitAuth } from "../../../src/git/index.ts";
+import { fetchSnapshot, type HttpLogin } from "../../../src/git/index.ts";
 import { commitLine, makeBareRepository, makeFolder } from "./support/git.ts";
 import { serve, serveGit, serveThrough } from "./support/servers.ts";
 
@@ -13,12 +13,12 @@ const CANARY = "canary-4f1d";
 const ALICE = { username: "alice", password: CANARY };
 const DISCOVERY = "/info/refs?service=git-upload-pack";
 
-async function attempt(url: string, auth?: GitAuth): Promise<string> {
+async function attempt(url: string, login?: HttpLogin): Promise<string> {
   const request = {
     url,
     ref: { branch: "main" },
     stateDir: makeFolder(),
-    ...(auth === undefined ? {} : { auth }),
+    ...(login === undefined ? {} : { auth: { login } }),
   };
   try {
     const judged = await fetchSnapshot(request);

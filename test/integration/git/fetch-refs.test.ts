@@ -138,8 +138,9 @@ describe("a fetch of a commit", () => {
   });
 
   it("asks the server also where the commit is here: who may not read it gets nothing", async () => {
-    const auth = { username: "sluice", password: "secret" };
-    const { path, fetch } = await setUp(auth);
+    const login = { username: "sluice", password: "secret" };
+    const auth = { login };
+    const { path, fetch } = await setUp(login);
     const [first = ""] = commitLine(path, 1);
     expect(await fetch({ commit: first }, { auth })).toMatchObject({ head: first });
     await expect(fetch({ commit: first })).rejects.toMatchObject({ code: "AUTHENTICATION" });

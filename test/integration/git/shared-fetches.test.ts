@@ -71,13 +71,14 @@ describe("gates that share what is fetched", () => {
   });
 
   it("share nothing with who has not shown the credentials", async () => {
-    const auth = { username: "sluice", password: "secret" };
-    const { path, fetch } = await setUp(auth);
+    const login = { username: "sluice", password: "secret" };
+    const auth = { login };
+    const { path, fetch } = await setUp(login);
     const head = commit(path, { files: { "a/app.yaml": "a: 1\n" } });
     setBranch(path, "main", head);
     expect((await fetch(1_000, { auth })).head).toBe(head);
     await expect(fetch(1_000)).rejects.toMatchObject({ code: "AUTHENTICATION" });
-    await expect(fetch(1_000, { auth: { ...auth, password: "secreT" } })).rejects.toMatchObject({
+    await expect(fetch(1_000, { auth: { login: { ...login, password: "secreT" } } })).rejects.toMatchObject({
       code: "AUTHENTICATION",
     });
     expect((await fetch(1_000, { auth })).head).toBe(head);

@@ -179,9 +179,9 @@ describeWithTools(["git", "sshd", "ssh-keygen"], "a fetch over SSH", () => {
     const { path } = makeRepository();
     const { url, auth } = await startSshd();
     expect(await attemptFetch({ url: url(path) })).toBe("BAD_CREDENTIALS");
-    expect(await attemptFetch({ url: url(path), auth: { username: "canary-1", password: "canary-2" } })).toBe(
-      "BAD_CREDENTIALS",
-    );
+    expect(
+      await attemptFetch({ url: url(path), auth: { login: { username: "canary-1", password: "canary-2" } } }),
+    ).toBe("BAD_CREDENTIALS");
     expect(await attemptFetch({ url: "https://git.bank.example/x", auth })).toBe("BAD_CREDENTIALS");
   });
 });

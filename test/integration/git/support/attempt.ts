@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "vitest";
 import {
   DEFAULT_GIT_LIMITS,
@@ -39,6 +40,5 @@ function expectNoSecret(error: unknown, { auth }: Partial<FetchRequest>): void {
 
 /** All that a log could print of an error and its causes. */
 export function deepText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return `${error.message} ${error.stack} ${JSON.stringify(error)} ${deepText(error.cause ?? "")}`;
+  return inspect(error, { depth: 10, maxStringLength: null, maxArrayLength: null });
 }
