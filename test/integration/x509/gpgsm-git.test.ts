@@ -5,8 +5,9 @@ import { parseX509Authorities } from "../../../src/signatures/x509/material.ts";
 import type { X509Verdict } from "../../../src/signatures/x509/verify.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Sandbox } from "../commits/sandbox.ts";
+import { Gpgsm } from "./gpgsm.ts";
 import { verifyArmored } from "./judge.ts";
-import { Openssl, type Person } from "./openssl.ts";
+import { Openssl } from "./openssl.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -31,38 +32,6 @@ describeWithTools(["git", "gpgsm", "openssl"], "a repository that git signed thr
   let judgements: Map<string, string>;
   const made = new Map<string, string>();
 
-  function configure(): void {
-    const passphrase = sandbox.write("passphrase", "x\n");
-    const args = `--batch --quiet --pinentry-mode loopback --passphrase-fd 3 "$@" 3<${passphrase}`;
-    const script = `#!/bin/sh\nexec gpgsm ${args}\n`;
-    sandbox.git("config", "gpg.format", "x509");
-    sandbox.git("config", "gpg.x509.program", sandbox.write("gpgsm-for-git", script, 0o755));
-    sandbox.write("g/gpgsm.conf", "disable-crl-checks\ndisable-dirmngr\n");
-    sandbox.write("g/gpg-agent.conf", "allow-loopback-pinentry\n");
-  }
-
-  function importInto(authority: Openssl, person: Person): void {
-    const files = ["-in", person.certificate, "-inkey", person.key, "-certfile", authority.ca.certificate];
-    const bundle = sandbox.write(
-      `${person.name}.p12`,
-      authority.run(["pkcs12", "-export", "-legacy", "-passout", "pass:x", ...files]),
-    );
-    sandbox.run(
-      "gpgsm",
-      ["--batch", "--pinentry-mode", "loopback", "--passphrase-fd", "0", "--import", bundle],
-      { input: "x\n" },
-    );
-  }
-
-  function trust(...authorities: readonly Openssl[]): void {
-    const lines = authorities.map((each) => {
-      const args = ["x509", "-in", each.ca.certificate, "-noout", "-fingerprint", "-sha1"];
-      return `${each.run(args).toString().trim().replace(/^.*=/, "")} S relax\n`;
-    });
-    sandbox.write("g/trustlist.txt", lines.join(""));
-    sandbox.run("gpgconf", ["--reload", "gpg-agent"]);
-  }
-
   function commit(what: string, signer: string | undefined): void {
     const signing = signer === undefined ? ["--no-gpg-sign"] : [`-S${signer}@bank.example`];
     sandbox.git("commit", "-q", "--allow-empty", "-m", what, ...signing);
@@ -76,16 +45,17 @@ describeWithTools(["git", "gpgsm", "openssl"], "a repository that git signed thr
 
   beforeAll(() => {
     sandbox = new Sandbox();
-    configure();
+    sandbox.git("config", "gpg.format", "x509");
+    const gpgsm = new Gpgsm(sandbox);
     openssl = new Openssl(sandbox);
     const other = new Openssl(sandbox, "other");
-    importInto(openssl, openssl.issue("alice"));
-    importInto(other, other.issue("eve"));
+    gpgsm.import(openssl, openssl.issue("alice"));
+    gpgsm.import(other, other.issue("eve"));
     // gpgsm signs with what it trusts alone.
-    trust(openssl, other);
+    gpgsm.trust(openssl, other);
     commit("signed by another bank", "eve");
     commit("signed by alice", "alice");
-    trust(openssl);
+    gpgsm.trust(openssl);
     commit("not signed", undefined);
     craft("signed and changed", "signed by alice", (text) =>
       text.replace("signed by alice", "signed by Alice"),

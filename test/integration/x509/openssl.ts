@@ -1,4 +1,11 @@
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseCertificate } from "../../../src/signatures/x509/certificate.ts";
+import { TAG } from "../../../src/signatures/x509/der.ts";
 import type { Sandbox } from "../commits/sandbox.ts";
+import type { Issued } from "./builder/certificate.ts";
+import { der } from "./builder/der.ts";
+import { rsaKey } from "./builder/keys.ts";
 
 export interface Person {
   readonly name: string;
@@ -41,6 +48,15 @@ export class Openssl {
       ...added,
       ...outputs,
     ]);
+  }
+
+  /** The authority, for certificates that openssl does not make. */
+  issuer(): Issued {
+    const { raw, subject, serialNumber } = parseCertificate(
+      this.run(["x509", "-in", this.ca.certificate, "-outform", "DER"]),
+    );
+    const key = rsaKey(createPrivateKey(readFileSync(this.ca.key)));
+    return { certificate: raw, key, name: subject.raw, serialNumber: der(TAG.integer, serialNumber) };
   }
 
   run(args: readonly string[], input?: string | Uint8Array): Buffer {

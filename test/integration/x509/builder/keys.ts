@@ -29,7 +29,10 @@ export function ecdsa(namedCurve = "P-256", hash: keyof typeof ECDSA = "sha256")
 }
 
 export function rsa(modulusLength = 2048, hash: keyof typeof RSA = "sha256"): SigningKey {
-  const { privateKey: key } = generateKeyPairSync("rsa", { modulusLength });
+  return rsaKey(generateKeyPairSync("rsa", { modulusLength }).privateKey, hash);
+}
+
+export function rsaKey(key: KeyObject, hash: keyof typeof RSA = "sha256"): SigningKey {
   const algorithm = sequence(oid(`1.2.840.113549.1.1.${RSA[hash]}`), NULL);
   return { key, algorithm, hash, sign: (data) => sign(hash, data, key) };
 }
