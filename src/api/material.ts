@@ -53,6 +53,7 @@ export interface RevokedKeysMaterial {
 export interface SignerMaterial {
   readonly name: string;
   readonly roles: readonly string[];
+  readonly emails?: readonly string[];
   readonly keys: readonly KeyMaterial[];
 }
 
@@ -67,9 +68,24 @@ export interface ArtifactRuleMaterial {
   readonly signedBy: { readonly any: readonly { readonly cosign: CosignKeyMaterial }[] };
 }
 
+type RequirementMaterial = { readonly role: string } | { readonly signer: string };
+
 export interface CommitRuleMaterial {
   readonly paths: readonly string[];
-  readonly signedBy: { readonly role: string };
+  readonly signedBy?:
+    | { readonly role: string }
+    | { readonly any: readonly RequirementMaterial[] }
+    | { readonly all: readonly RequirementMaterial[] }
+    | undefined;
+  readonly approvedBy?:
+    | {
+        readonly role: string;
+        readonly count: number;
+        readonly notAuthor: boolean;
+        readonly via: readonly ("merge" | "tag" | "note")[];
+      }
+    | undefined;
+  readonly addresses?: readonly ("committer" | "author")[] | undefined;
 }
 
 /** A TrustPolicy with every key file read in, so that one digest covers all that trust rests on. */

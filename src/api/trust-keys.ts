@@ -90,6 +90,16 @@ export const signerSchema = z.strictObject({
     .min(1)
     .max(64)
     .describe("What rules may ask of a signer; at least one."),
+  emails: z
+    .array(
+      z
+        .string()
+        .max(320)
+        .regex(/^[!-;=?-~]+@[!-;=?-~]+$/, "an e-mail address"),
+    )
+    .max(64)
+    .optional()
+    .describe("The addresses that commits may carry as this signer's; for rules about `addresses`."),
   keys: z
     .array(keySchema)
     .min(1, "at least one key")

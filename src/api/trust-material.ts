@@ -25,9 +25,19 @@ type SignerSpec = TrustPolicy["spec"]["signers"][number];
 type KeySpec = SignerSpec["keys"][number];
 type RuleSpec = TrustPolicy["spec"]["artifacts"][number];
 
-function toSigner({ name, roles, keys }: SignerSpec, index: number, finder: KeyFinder): SignerMaterial {
+function toSigner(
+  { name, roles, emails, keys }: SignerSpec,
+  index: number,
+  finder: KeyFinder,
+): SignerMaterial {
   const path = ["spec", "signers", index, "keys"];
-  return { name, roles, keys: keys.map((key, number) => toKey(key, [...path, number], finder)) };
+  const addresses = emails === undefined ? {} : { emails };
+  return {
+    name,
+    roles,
+    ...addresses,
+    keys: keys.map((key, number) => toKey(key, [...path, number], finder)),
+  };
 }
 
 function toKey(key: KeySpec, path: Path, finder: KeyFinder): KeyMaterial {

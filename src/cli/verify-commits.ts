@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import {
+  ApprovalReader,
+  type ApprovalRefs,
   cloneTemporarily,
   type Oid,
   openRange,
@@ -7,12 +9,19 @@ import {
   parseCommit,
   parseOid,
   type RawCommit,
+  readApprovalRefs,
   type Repository,
   readCommit,
   type StreamedRange,
   streamRange,
 } from "../git/index.ts";
-import { asksForPaths, verifyCommits } from "../trust/index.ts";
+import {
+  asksForApprovals,
+  asksForPaths,
+  type FindApprovals,
+  type Trust,
+  verifyCommits,
+} from "../trust/index.ts";
 import { action } from "./action.ts";
 import { createCommitReport, type RangeRefusal } from "./commit-report.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -41,11 +50,13 @@ export function registerVerifyCommits(program: Command): void {
 
 async function run(io: Io, options: VerifyCommitsOptions): Promise<ExitCode> {
   const { trust, notices } = await readTrust(options);
-  await using source = await openSource(io, options);
+  await using source = await openSource(io, options, trust);
   const report = createCommitReport(io, { ref: options.ref, head: source.head, notices });
   const { descendsFromBase, commits } = await rangeOf(source, options.start, asksForPaths(trust));
   if (!descendsFromBase) report.refuse(rewritten(source.head, options.start));
-  for await (const record of verifyCommits(commits, trust, Date.now())) report.add(record);
+  for await (const record of verifyCommits(commits, trust, Date.now(), source.findApprovals)) {
+    report.add(record);
+  }
   return report.finish();
 }
 
@@ -57,20 +68,38 @@ function rewritten(head: Oid, start: string): RangeRefusal {
 interface CommitSource extends AsyncDisposable {
   readonly repository: Repository;
   readonly head: Oid;
+  readonly findApprovals: FindApprovals;
 }
 
-async function openSource(io: Io, { repo, ref }: VerifyCommitsOptions): Promise<CommitSource> {
+async function openSource(
+  io: Io,
+  { repo, ref }: Pick<VerifyCommitsOptions, "repo" | "ref">,
+  trust: Trust,
+): Promise<CommitSource> {
+  const withApprovals = asksForApprovals(trust);
   if (/^https?:\/\//i.test(repo)) {
     io.progress(`fetching ${ref}…`);
     const branch = ref.replace(/^refs\/heads\//, "");
-    return await cloneTemporarily(ref === "HEAD" ? { url: repo } : { url: repo, branch });
+    const request = { url: repo, withApprovals };
+    const clone = await cloneTemporarily(ref === "HEAD" ? request : { ...request, branch });
+    return { ...clone, findApprovals: finderOf(clone.repository, clone.approvals) };
   }
   const repository = await openRepository(repo);
+  const refs = withApprovals ? readApprovalRefs(repository, repo) : NO_APPROVALS;
   return {
     repository,
     head: repository.resolveCommit(ref),
+    findApprovals: finderOf(repository, refs),
     [Symbol.asyncDispose]: async () => repository.close(),
   };
+}
+
+const NO_APPROVALS: ApprovalRefs = { notes: undefined, tags: [] };
+
+/** A commit at a time: history may be longer than all its approvals could be held. */
+function finderOf(repository: Repository, refs: ApprovalRefs): FindApprovals {
+  const reader = new ApprovalReader(repository, refs, () => true);
+  return (commit) => reader.read(commit);
 }
 
 /** How the commits follow from `--start`: only a commit can be something that the head does not descend from. */

@@ -108,6 +108,7 @@ function fetchChange(
     path,
     withChangedPaths: gate.withChangedPaths,
     resets: prefixOfResets(binding),
+    withApprovals: gate.withApprovals,
     sharing,
   });
 }

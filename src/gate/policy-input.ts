@@ -51,7 +51,7 @@ export function toPolicyInput(evidence: PolicyEvidence): PolicyInput {
 }
 
 function toCommitInput(commit: CommitRecord): PolicyInput["source"]["commits"][number] {
-  const { oid, verdict, scheme, signer, roles, key, code, author, committer, summary } = commit;
+  const { oid, verdict, scheme, signer, roles, key, code, author, committer, summary, approvals } = commit;
   return {
     oid,
     verdict,
@@ -67,5 +67,8 @@ function toCommitInput(commit: CommitRecord): PolicyInput["source"]["commits"][n
       at: new Date(committer.at).toISOString(),
     },
     summary,
+    approvals: approvals.flatMap(({ signer, via, oid, ref, key, roles, byAuthor, code }) =>
+      signer === null || code !== null ? [] : [{ signer, via, oid, ref, key, roles: [...roles], byAuthor }],
+    ),
   };
 }

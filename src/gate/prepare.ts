@@ -2,7 +2,7 @@ import { type ArtifactRule, compileArtifactRules } from "../artifacts/index.ts";
 import { type CompiledBundle, type PolicyEngine, readPolicyDirectory } from "../policy/index.ts";
 import { type Judged, passed } from "../refusal.ts";
 import type { Bounds } from "../render/index.ts";
-import { asksForPaths, compileTrust, type Trust } from "../trust/index.ts";
+import { asksForApprovals, asksForPaths, compileTrust, type Trust } from "../trust/index.ts";
 import type { BundleFiles, BundleReference, GateConfig } from "./config.ts";
 import type { Named } from "./decision.ts";
 import { GateError } from "./error.ts";
@@ -18,6 +18,8 @@ export interface PreparedGate {
   readonly bounds: Bounds;
   /** Whether the trust's rules ask what each commit changes. */
   readonly withChangedPaths: boolean;
+  /** Whether they ask for approvals by tags or notes. */
+  readonly withApprovals: boolean;
 }
 
 /** Compiles what a gate names. Throws TrustError, ArtifactTrustError or {@link GateError} for what cannot be used. */
@@ -36,6 +38,7 @@ export async function prepareGate(config: GateConfig, policies: PolicyEngine): P
       clusterResources: config.clusterResources,
     },
     withChangedPaths: asksForPaths(trust),
+    withApprovals: asksForApprovals(trust),
   };
 }
 

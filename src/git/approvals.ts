@@ -3,6 +3,7 @@ import { GitError } from "./error.ts";
 import { NotesTree } from "./notes-tree.ts";
 import { hashObject, type Oid } from "./oid.ts";
 import type { Repository } from "./repository/repository.ts";
+import { readTagRefs } from "./tag-refs.ts";
 
 /** Where notes are that approve; each is a sequence of signed tag objects. */
 export const APPROVAL_NOTES_REF = "refs/notes/sluice-approvals";
@@ -44,6 +45,12 @@ export interface ApprovalTagRef {
   readonly ref: string;
   /** What the ref holds, not peeled. */
   readonly oid: Oid;
+}
+
+/** The refs of the repository at `path`. */
+export function readApprovalRefs(repository: Repository, path: string): ApprovalRefs {
+  const tags = [...readTagRefs(path)].map(([ref, oid]) => ({ ref, oid }));
+  return { notes: repository.readRef(APPROVAL_NOTES_REF), tags };
 }
 
 type Objects = Pick<Repository, "find" | "resolveCommit">;

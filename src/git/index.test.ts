@@ -20,6 +20,7 @@ it("shows this much of the folder and no more", () => {
       "parseOid",
       "parseTag",
       "readMergedTags",
+      "readApprovalRefs",
       "readApprovals",
       "readCommit",
       "readRange",

@@ -3,6 +3,7 @@ export {
   ApprovalReader,
   type ApprovalRefs,
   type RawApproval,
+  readApprovalRefs,
   readApprovals,
 } from "./approvals.ts";
 export { type Commit, parseCommit } from "./commit.ts";

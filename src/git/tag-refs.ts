@@ -5,7 +5,7 @@ import { GitError } from "./error.ts";
 import type { FoundObject } from "./objects/store.ts";
 import type { ObjectType, Oid } from "./oid.ts";
 import { locateRepository, readMetadata } from "./repository/locate.ts";
-import { TAGS } from "./repository/refs.ts";
+import { readRef, TAGS } from "./repository/refs.ts";
 import { type Repository, throwMissing } from "./repository/repository.ts";
 import { parseTag } from "./tag.ts";
 
@@ -47,13 +47,20 @@ export function readTagAt(repository: Repository, ref: string, oid: Oid): RawTag
 
 /** The full names of all tags of the repository at `path`, sorted. */
 export function listTagRefs(path: string): string[] {
-  const { commonDir } = locateRepository(path);
-  const packed = (readMetadata(join(commonDir, "packed-refs")) ?? "")
-    .split("\n")
-    .filter((line) => line.startsWith(TAGS, 41) && line[40] === " ")
-    .map((line) => line.slice(41));
-  const refs = [...new Set([...packed, ...looseRefs(commonDir, TAGS.slice(0, -1), 0)])];
-  if (refs.length <= MAX_TAGS) return refs.toSorted();
+  return [...readTagRefs(path).keys()].sort();
+}
+
+/** What each tag of the repository at `path` holds, by its full name. A loose ref counts before a packed one. */
+export function readTagRefs(path: string): ReadonlyMap<string, Oid> {
+  const paths = locateRepository(path);
+  const lines = (readMetadata(join(paths.commonDir, "packed-refs")) ?? "").split("\n");
+  const packed = lines.filter((line) => line.startsWith(TAGS, 41) && line[40] === " ");
+  const refs = new Map(packed.map((line) => [line.slice(41), line.slice(0, 40)]));
+  for (const ref of looseRefs(paths.commonDir, TAGS.slice(0, -1), 0)) {
+    const oid = readRef(paths, ref);
+    if (oid !== undefined) refs.set(ref, oid);
+  }
+  if (refs.size <= MAX_TAGS) return refs;
   throw new GitError("UNSUPPORTED_REPOSITORY", `the repository has more than ${MAX_TAGS} tags`, {
     remedy: "name the tags that are to be verified",
   });

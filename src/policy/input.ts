@@ -12,6 +12,16 @@ const identity = z
   .strictObject({ name: z.string(), email: z.string(), at: instant })
   .describe("as the commit claims");
 
+const approval = z.strictObject({
+  signer: z.string().describe("the TrustPolicy's name for who approved"),
+  via: z.enum(["merge", "tag", "note"]),
+  oid: z.string().describe("of the merge, or of the tag object"),
+  ref: z.string().nullable().describe("where the tag object was found; null for what lies in the history"),
+  key: z.string().nullable().describe("fingerprint of the key"),
+  roles: z.array(z.string()),
+  byAuthor: z.boolean().describe("whether the approver signed the commit, or is its author"),
+});
+
 const commit = z.strictObject({
   oid: z.string(),
   verdict: z.enum(["verified", "refused"]),
@@ -23,6 +33,9 @@ const commit = z.strictObject({
   author: identity.nullable(),
   committer: identity.nullable(),
   summary: z.string().describe("first line of the message"),
+  approvals: z
+    .array(approval)
+    .describe("those that are in order; one person may be there twice. None where no rule asks for any"),
 });
 
 const source = z.strictObject({

@@ -12,6 +12,7 @@ import { type Authorities, readAuthorities } from "./authorities.ts";
 import { TrustError } from "./error.ts";
 import { GrantTable } from "./grant-table.ts";
 import type { ResetRule } from "./judge-resets.ts";
+import { People } from "./people.ts";
 import { compileRules } from "./rules.ts";
 import type { Grant, Trust } from "./trust.ts";
 import { intersect, readWindow } from "./window.ts";
@@ -31,6 +32,9 @@ export async function compileTrust(material: TrustMaterial): Promise<Trust> {
       remedy: "add signers with keys: empty trust would let nobody in, and is never what was meant",
     });
   }
+  const people = new People(
+    material.signers.map(({ name, roles, emails = [] }) => ({ name, roles, emails })),
+  );
   return {
     keyring: {
       ssh: buildSshKeyring({
@@ -46,7 +50,8 @@ export async function compileTrust(material: TrustMaterial): Promise<Trust> {
     },
     grants: table.grants,
     authorities: table.authorities,
-    rules: compileRules(material.commits),
+    rules: compileRules(material.commits, people),
+    people,
     fastForwardOnly: material.history.fastForwardOnly,
     reset: compileReset(material),
     clock: "gate",

@@ -9,6 +9,7 @@ export type TrustErrorCode =
   | "INVALID_AUTHORITY"
   | "DUPLICATE_AUTHORITY"
   | "INVALID_RULE"
+  | "DUPLICATE_SIGNER"
   | "INCOMPLETE_RANGE";
 
 /** Trust cannot be used as it was given, or was asked about something it was not given whole. */

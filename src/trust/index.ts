@@ -1,7 +1,9 @@
 export type { SigstoreFiles, X509Files } from "./cms-files.ts";
+export type { Assessment, RuleAssessment, RuleCode, RuleProblem } from "./assess-rules.ts";
 export { compileTrust } from "./compile.ts";
 export { TrustError, type TrustErrorCode } from "./error.ts";
-export type { CommitCode, CommitRecord, TrustCode } from "./judge-commit.ts";
+export { APPROVAL_TAG_NAME, type ApprovalCode, type ApprovalRecord } from "./judge-approval.ts";
+export { assessCommit, type CommitCode, type CommitRecord, type TrustCode } from "./judge-commit.ts";
 export {
   judgeMergedTag,
   judgeTag,
@@ -15,6 +17,6 @@ export { judgeResets, type ResetCode, type ResetRecord, type ResetVerdict } from
 export { type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
 export { REMEDIES, type RefusalCode } from "./remedies.ts";
 export { formatResetMessage, type ResetBinding, resetTagPrefix } from "./reset-message.ts";
-export { asksForPaths, type Trust } from "./trust.ts";
-export { verifyCommits } from "./verify-commits.ts";
+export { asksForApprovals, asksForPaths, type Trust } from "./trust.ts";
+export { type FindApprovals, verifyCommits } from "./verify-commits.ts";
 export { type SnapshotCode, type SnapshotVerdict, verifySnapshot } from "./verify-snapshot.ts";

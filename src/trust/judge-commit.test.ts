@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openpgpMaterial, sshMaterial, trustMaterial } from "../../test/integration/commits/material.ts";
+import {
+  bobTheReleaser,
+  openpgpMaterial,
+  sshMaterial,
+  trustMaterial,
+} from "../../test/integration/commits/material.ts";
 import {
   addSignature,
   commitObject,
@@ -112,20 +117,18 @@ it("a commit from the future is refused, but for a clock that is a day ahead", a
 });
 
 describe("rules", () => {
-  const layered: Partial<TrustMaterial> = {
-    commits: [
-      { paths: ["**"], signedBy: { role: "developer" } },
-      { paths: ["prod/**"], signedBy: { role: "releaser" } },
-    ],
-  };
+  const layeredMaterial = (keys: readonly KeyMaterial[]): TrustMaterial =>
+    trustMaterial(keys, {
+      signers: [{ name: "alice", roles: ["developer"], keys }, bobTheReleaser()],
+      commits: [
+        { paths: ["**"], signedBy: { role: "developer" } },
+        { paths: ["prod/**"], signedBy: { role: "releaser" } },
+      ],
+    });
   const bytes = sshSigned(key, { at: NOW - HOUR });
 
   async function judgePaths(keys: readonly KeyMaterial[], paths: readonly string[]): Promise<string> {
-    const record = await judgeCommit(
-      rawCommit(bytes, paths),
-      await compileTrust(trustMaterial(keys, layered)),
-      NOW,
-    );
+    const record = await judgeCommit(rawCommit(bytes, paths), await compileTrust(layeredMaterial(keys)), NOW);
     return record.code ?? "verified";
   }
 
@@ -136,13 +139,13 @@ describe("rules", () => {
   });
 
   it("never pass for want of paths: not to read them is a mistake of the caller", async () => {
-    const strict = await compileTrust(trustMaterial([sshMaterial(key)], layered));
+    const strict = await compileTrust(layeredMaterial([sshMaterial(key)]));
     await expect(judgeCommit(rawCommit(bytes), strict, NOW)).rejects.toThrow(TypeError);
     expect(await judge(bytes)).toBe("verified");
   });
 
   it("of a signer who is proven are named in the record", async () => {
-    const strict = await compileTrust(trustMaterial([sshMaterial(key)], layered));
+    const strict = await compileTrust(layeredMaterial([sshMaterial(key)]));
     const record = await judgeCommit(rawCommit(bytes, ["prod/b"]), strict, NOW);
     expect(record).toMatchObject({
       verdict: "refused",

@@ -1,8 +1,8 @@
 import type { Snapshot } from "../git/index.ts";
 import type { Refusal } from "../refusal.ts";
+import { judgeMover, type RuleCode } from "./assess-rules.ts";
 import { judgeTag, type NamedTagRecord, TAG_REMEDIES, type TagCode } from "./judge-tag.ts";
 import { REMEDIES } from "./remedies.ts";
-import { judgeRules, type RuleCode } from "./rules.ts";
 import type { Trust } from "./trust.ts";
 
 /** What was decided about the tag that a snapshot was fetched by. */
@@ -22,10 +22,10 @@ export async function judgeSnapshotTag(
 ): Promise<SnapshotTagVerdict | undefined> {
   if (tag === undefined) return undefined;
   const record = await judgeTag(tag, trust, now);
-  const { ref, code, message, roles, target } = record;
+  const { ref, code, message, signer, roles, target } = record;
   if (code !== null) return { record, refusals: [refusal(code, ref, message, TAG_REMEDIES[code])] };
   if (target !== head) throw new TypeError(`${ref} names ${target}, and ${head} was read for it`);
-  const problem = judgeRules(trust.rules, roles, []);
+  const problem = signer === null ? undefined : judgeMover(trust, { signer, roles });
   if (problem === undefined) return { record, refusals: [] };
   return { record, refusals: [refusal(problem.code, ref, problem.message, REMEDIES[problem.code])] };
 }

@@ -16,6 +16,7 @@ import type { Trust } from "./trust.ts";
  * - `NESTED_TAG`: a tag of a tag; whoever signed the outer one did not say what it is in the end.
  * - `TAG_NOT_OF_COMMIT`: it names a tree or a file, or says that something is a commit which is not.
  * - `TAG_NOT_MERGED`: a merge carries it and did not merge its commit.
+ * - `TAG_OF_ANOTHER_COMMIT`: it was put on a commit, as its approval, that it does not name.
  * - `TAG_IN_FUTURE`: it claims a time that clocks out of step do not explain.
  */
 export type TagCode =
@@ -27,6 +28,7 @@ export type TagCode =
   | "NESTED_TAG"
   | "TAG_NOT_OF_COMMIT"
   | "TAG_NOT_MERGED"
+  | "TAG_OF_ANOTHER_COMMIT"
   | "TAG_IN_FUTURE";
 
 /** What was decided about one annotated tag, and on what grounds. */
@@ -67,6 +69,8 @@ export const TAG_REMEDIES: Readonly<Record<TagCode, string>> = {
   NESTED_TAG: "tag the commit itself",
   TAG_NOT_OF_COMMIT: "tag a commit",
   TAG_NOT_MERGED: "merge again with git",
+  TAG_OF_ANOTHER_COMMIT:
+    "have the commit itself approved: an approval is of one commit, and moves to no other",
   TAG_IN_FUTURE: "set the clock of whoever tagged, and tag again",
 };
 
@@ -83,6 +87,29 @@ export async function judgeTag(raw: RawTag, trust: Trust, now: number): Promise<
   const check = (tag: Tag): Outcome | undefined =>
     nameProblem(tag, ref) ?? typeProblem(tag.targetType) ?? typeProblem(targetType);
   return { ref, ...(await judge(oid, parseTag(object.bytes), check, trust, now)) };
+}
+
+/** A tag object that may approve a commit, with the name that it must have inside. */
+export interface ApprovalTag {
+  readonly oid: string;
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly commit: string;
+}
+
+/** Judges a tag as the approval of the commit that it was found on, which is a commit. */
+export async function judgeApprovalTag(
+  { oid, bytes, name, commit }: ApprovalTag,
+  trust: Trust,
+  now: number,
+): Promise<TagRecord> {
+  const check = (tag: Tag): Outcome | undefined =>
+    nameProblem(tag, `refs/tags/${name}`) ??
+    typeProblem(tag.targetType) ??
+    (tag.target === commit
+      ? undefined
+      : refuse("TAG_OF_ANOTHER_COMMIT", `the tag is of ${tag.target}, not of ${commit}`));
+  return await judge(oid, parseTag(bytes), check, trust, now);
 }
 
 /** Judges a tag that a merge commit carries. Its name is what it says: the ref was somebody else's. */

@@ -10,6 +10,7 @@ import {
 } from "./cms-files.ts";
 import { TrustError } from "./error.ts";
 import type { KeyFileMaterial } from "./key-file.ts";
+import { People } from "./people.ts";
 import { compileRules } from "./rules.ts";
 import { type Grant, grantKey, type Trust } from "./trust.ts";
 import { ALWAYS } from "./window.ts";
@@ -33,6 +34,8 @@ export interface KeyFileTrust {
 
 /** All keys are equal in such files. */
 const ROLE = "signer";
+/** Whoever has a key; such files give nobody a name that rules could ask for. */
+const ANYBODY = new People([{ name: "", roles: [ROLE], emails: [] }]);
 
 /**
  * Trust as git has it: every key in the files vouches for every commit, whatever it changes. Windows in
@@ -70,7 +73,8 @@ export async function trustKeyFiles(files: KeyFiles): Promise<KeyFileTrust> {
       },
       grants: groupGrants(grants),
       authorities: new Map([...authorityGrants(authorities, [ROLE]), ...x509Grants(x509, [ROLE])]),
-      rules: compileRules([{ paths: ["**"], signedBy: { role: ROLE } }]),
+      rules: compileRules([{ paths: ["**"], signedBy: { role: ROLE } }], ANYBODY),
+      people: ANYBODY,
       fastForwardOnly: false,
       clock: "git",
     },

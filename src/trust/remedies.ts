@@ -41,5 +41,12 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   COMMIT_IN_FUTURE: "set the clock of whoever committed, and commit again",
   ROLE_MISSING: "have somebody with that role sign the change",
   HISTORY_REWRITTEN: "revert with a new commit instead of rewinding or rebasing the branch",
+  SIGNER_NOT_ALLOWED: "have somebody whom the rule names sign the change",
+  COMMITTER_MISMATCH:
+    "commit with an address of your own (`git config user.email`), or have it added to your `emails`",
+  AUTHOR_MISMATCH:
+    "have the author sign the commit, or name yourself as its author (`git commit --amend --reset-author`)",
+  APPROVAL_MISSING:
+    "have more people approve: `sluice approve --commit`, a signed tag, or a signed merge; `sluice trust explain` says who is needed",
   PATH_NOT_COVERED: "add a rule for the path to the trust policy, or leave the path alone",
 };

@@ -1,62 +1,100 @@
 import { describe, expect, it } from "vitest";
-import { compileRules, ignorePaths, judgeRules } from "./rules.ts";
+import type { CommitRuleMaterial } from "../api/index.ts";
+import { People, type Person } from "./people.ts";
+import { compileRules, ignorePaths } from "./rules.ts";
 
-function rules(...list: readonly (readonly [role: string, ...paths: string[]])[]) {
-  return compileRules(list.map(([role, ...paths]) => ({ paths, signedBy: { role } })));
+function person(name: string, roles: readonly string[], emails: readonly string[] = []): Person {
+  return { name, roles, emails };
 }
 
-const LAYERED = rules(["developer", "**"], ["releaser", "prod/**", "/keys/*"]);
-const DISJOINT = rules(["developer", "test/**"], ["releaser", "prod/**"]);
+const PEOPLE = new People([
+  person("alice", ["developer"], ["alice@bank.example"]),
+  person("bob", ["developer", "releaser"]),
+  person("carol", ["releaser"]),
+]);
 
-describe("every rule that matches a changed path must be met", () => {
-  it.each([
-    ["a developer, elsewhere", ["developer"], ["docs/a", "test/b"], "passed"],
-    ["a developer, in production", ["developer"], ["docs/a", "prod/b"], "ROLE_MISSING"],
-    ["a releaser alone", ["releaser"], ["prod/b"], "ROLE_MISSING"],
-    ["both roles", ["developer", "releaser"], ["prod/b", "keys/c", "docs/a"], "passed"],
-    ["a submodule where production would be", ["developer"], ["prod/"], "ROLE_MISSING"],
-    ["a role that only looks alike", ["developer", "Releaser"], ["prod/b"], "ROLE_MISSING"],
-    ["no role", [], ["docs/a"], "ROLE_MISSING"],
-    ["nothing changed", ["developer"], [], "passed"],
-    ["nothing changed, by a releaser alone", ["releaser"], [], "ROLE_MISSING"],
-  ])("%s", (_, roles, paths, expected) => {
-    expect(judgeRules(LAYERED, roles, paths)?.code ?? "passed").toBe(expected);
+function codeOf(...rules: readonly Omit<CommitRuleMaterial, "paths">[]): string {
+  try {
+    compileRules(
+      rules.map((rule) => ({ paths: ["**"], ...rule })),
+      PEOPLE,
+    );
+    return "accepted";
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+const approvals = { role: "releaser", count: 1, notAuthor: true, via: ["note"] } as const;
+
+describe("a rule that somebody can meet is taken, and its near miss is not", () => {
+  it.each<[what: string, rule: Omit<CommitRuleMaterial, "paths">, expected: string]>([
+    ["a role", { signedBy: { role: "developer" } }, "accepted"],
+    ["a role that nobody has", { signedBy: { role: "Developer" } }, "INVALID_RULE"],
+    ["one of several", { signedBy: { any: [{ role: "releaser" }, { signer: "alice" }] } }, "accepted"],
+    [
+      "one whom there is not",
+      { signedBy: { any: [{ role: "releaser" }, { signer: "dave" }] } },
+      "INVALID_RULE",
+    ],
+    ["two roles at once", { signedBy: { all: [{ role: "developer" }, { role: "releaser" }] } }, "accepted"],
+    ["two people at once", { signedBy: { all: [{ signer: "alice" }, { signer: "bob" }] } }, "INVALID_RULE"],
+    [
+      "a person in a role of others",
+      { signedBy: { all: [{ signer: "alice" }, { role: "releaser" }] } },
+      "INVALID_RULE",
+    ],
+    ["an approval", { approvedBy: approvals }, "accepted"],
+    [
+      "two approvals, with a signer who is none of the two",
+      { approvedBy: { ...approvals, count: 2 } },
+      "accepted",
+    ],
+    ["more approvals than people", { approvedBy: { ...approvals, count: 3 } }, "INVALID_RULE"],
+    ["approvals by nobody", { approvedBy: { ...approvals, role: "auditor" } }, "INVALID_RULE"],
+    [
+      "two approvals, where the signer is always one of the two",
+      { signedBy: { role: "releaser" }, approvedBy: { ...approvals, count: 2 } },
+      "INVALID_RULE",
+    ],
+    [
+      "two approvals, where the signer may be one of them",
+      { signedBy: { role: "releaser" }, approvedBy: { ...approvals, count: 2, notAuthor: false } },
+      "accepted",
+    ],
+    ["addresses", { addresses: ["committer"] }, "accepted"],
+    [
+      "addresses of signers who have none",
+      { signedBy: { role: "releaser" }, addresses: ["author"] },
+      "INVALID_RULE",
+    ],
+    ["nothing", {}, "INVALID_RULE"],
+  ])("%s", (_, rule, expected) => {
+    expect(codeOf(rule)).toBe(expected);
+  });
+
+  it("nor are no rules, and patterns that match nothing", () => {
+    expect(codeOf()).toBe("EMPTY_TRUST");
+    expect(() => compileRules([{ paths: ["/prod//a"], signedBy: { role: "developer" } }], PEOPLE)).toThrow(
+      expect.objectContaining({ code: "INVALID_RULE" }),
+    );
   });
 });
 
-describe("a path that no rule matches is refused", () => {
-  it.each([
-    ["one that is covered", ["developer"], ["test/a"], "passed"],
-    ["one that is not", ["developer", "releaser"], ["test/a", "README"], "PATH_NOT_COVERED"],
-    ["the folder's own name", ["developer"], ["test"], "PATH_NOT_COVERED"],
-    ["a submodule in a folder that is covered", ["developer"], ["test/lib/"], "passed"],
-    ["a submodule where a folder would be", ["developer", "releaser"], ["test/"], "PATH_NOT_COVERED"],
-    ["nothing changed, with one of the roles", ["releaser"], [], "passed"],
-    ["nothing changed, with none of them", ["auditor"], [], "ROLE_MISSING"],
-  ])("%s", (_, roles, paths, expected) => {
-    expect(judgeRules(DISJOINT, roles, paths)?.code ?? "passed").toBe(expected);
-  });
-});
-
-it("a path is told, but not at any length", () => {
-  const path = (length: number) => `prod/${"p".repeat(length - 5)}`;
-  for (const [rule, roles] of [
-    [LAYERED, ["developer"]],
-    [rules(["a", "x"]), ["a"]],
-  ] as const) {
-    expect(judgeRules(rule, roles, [path(300)])?.message).toContain(path(300));
-    expect(judgeRules(rule, roles, [path(4000)])?.message.length).toBeLessThan(400);
+it("a name and an address are one person's", () => {
+  const alice = person("alice", ["developer"], ["alice@bank.example"]);
+  expect(new People([alice]).ownerOf("Alice@BANK.example")).toBe(alice);
+  for (const other of [person("alice", []), person("bob", [], ["ALICE@bank.example"])]) {
+    expect(() => new People([alice, other])).toThrow(expect.objectContaining({ code: "DUPLICATE_SIGNER" }));
   }
 });
 
 it("paths need not be read where every rule is about all of them", () => {
-  expect(ignorePaths(rules(["a", "**"], ["b", "x", "**"]))).toBe(true);
-  expect(ignorePaths(LAYERED)).toBe(false);
-});
-
-it("rules that cannot be meant are not compiled", () => {
-  expect(() => compileRules([])).toThrow(expect.objectContaining({ code: "EMPTY_TRUST" }));
-  expect(() => rules(["a", "**"], ["b", "/prod//a"])).toThrow(
-    expect.objectContaining({ code: "INVALID_RULE" }),
-  );
+  const rules = (...lists: readonly string[][]) =>
+    compileRules(
+      lists.map((paths) => ({ paths, signedBy: { role: "developer" } })),
+      PEOPLE,
+    );
+  expect(ignorePaths(rules(["**"], ["x", "**"]))).toBe(true);
+  expect(ignorePaths(rules(["**"], ["prod/**"]))).toBe(false);
 });

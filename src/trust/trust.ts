@@ -1,5 +1,6 @@
 import type { Certified, Keyring, Scheme } from "../signatures/index.ts";
 import type { ResetRule } from "./judge-resets.ts";
+import type { People } from "./people.ts";
 import { type CommitRule, ignorePaths } from "./rules.ts";
 import type { Window } from "./window.ts";
 
@@ -33,6 +34,8 @@ export interface Trust {
   /** By {@link grantKey} of an authority: an SSH key's fingerprint, or the name of an X.509 authority. */
   readonly authorities: ReadonlyMap<string, readonly AuthorityGrant[]>;
   readonly rules: readonly CommitRule[];
+  /** Whom the policy names; nobody where trust is not from a policy. */
+  readonly people: People;
   readonly fastForwardOnly: boolean;
   /** Who may take a gate back; undefined where nobody may. */
   readonly reset?: ResetRule | undefined;
@@ -47,4 +50,14 @@ export function grantKey(scheme: Scheme, trusted: string): string {
 /** Whether commits must come with the paths that they change; reading those is most of the work. */
 export function asksForPaths({ rules }: Trust): boolean {
   return !ignorePaths(rules);
+}
+
+/** Whether a rule asks for approvals at all. */
+export function countsApprovals({ rules }: Trust): boolean {
+  return rules.some(({ approvedBy }) => approvedBy !== undefined);
+}
+
+/** Whether tags and notes must be looked for; merges are in the history itself. */
+export function asksForApprovals({ rules }: Trust): boolean {
+  return rules.some(({ approvedBy }) => approvedBy?.via.some((via) => via !== "merge"));
 }

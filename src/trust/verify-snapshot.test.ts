@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { sshMaterial, trustMaterial } from "../../test/integration/commits/material.ts";
+import { bobTheReleaser, sshMaterial, trustMaterial } from "../../test/integration/commits/material.ts";
 import {
   commitObject,
   ed25519,
@@ -102,6 +102,7 @@ describe("history", () => {
     async function judge(changedPaths: readonly string[], descendsFromBase: boolean, role = "developer") {
       const policy = await compileTrust(
         trustMaterial([sshMaterial(key)], {
+          signers: [{ name: "alice", roles: ["developer"], keys: [sshMaterial(key)] }, bobTheReleaser()],
           history: { start: "root", fastForwardOnly: false },
           commits: [
             { paths: ["dev/**"], signedBy: { role: "developer" } },

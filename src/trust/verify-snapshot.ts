@@ -1,14 +1,13 @@
-import type { Snapshot } from "../git/index.ts";
+import type { Oid, RawApproval, Snapshot } from "../git/index.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Verified } from "../verified.ts";
 import { TrustError } from "./error.ts";
-import type { CommitRecord } from "./judge-commit.ts";
+import { assessCommit, type CommitRecord } from "./judge-commit.ts";
 import { judgeSnapshotTag } from "./judge-snapshot-tag.ts";
 import type { NamedTagRecord, TagCode } from "./judge-tag.ts";
 import { REMEDIES, type RefusalCode } from "./remedies.ts";
-import { type CommitRule, judgeRules } from "./rules.ts";
 import type { Trust } from "./trust.ts";
-import { verifyCommits } from "./verify-commits.ts";
+import { type FindApprovals, verifyCommits } from "./verify-commits.ts";
 
 export type SnapshotCode = RefusalCode | TagCode;
 
@@ -30,7 +29,9 @@ export async function verifySnapshot(
 ): Promise<SnapshotVerdict> {
   checkRange(snapshot);
   const tag = await judgeSnapshotTag(snapshot, trust, now);
-  const records = await Array.fromAsync(verifyCommits(snapshot.range.commits, trust, now));
+  const records = await Array.fromAsync(
+    verifyCommits(snapshot.range.commits, trust, now, finderOf(snapshot)),
+  );
   const refusals = [
     ...(tag?.refusals ?? []),
     ...judgeHistory(snapshot, trust, records),
@@ -39,6 +40,11 @@ export async function verifySnapshot(
   // The only place that vouches for a snapshot.
   const verified = refusals.length === 0 ? (snapshot as Verified<Snapshot>) : undefined;
   return { records, ...(tag && { tag: tag.record }), refusals, verified };
+}
+
+function finderOf({ approvals }: Snapshot): FindApprovals {
+  const byCommit: ReadonlyMap<Oid, readonly RawApproval[]> = Map.groupBy(approvals, ({ commit }) => commit);
+  return (commit) => byCommit.get(commit) ?? [];
 }
 
 /**
@@ -66,7 +72,7 @@ function checkRange({
  */
 function judgeHistory(
   { head, range, ref, changedPaths }: Snapshot,
-  { fastForwardOnly, rules }: Trust,
+  trust: Trust,
   records: readonly CommitRecord[],
 ): Refusal<SnapshotCode>[] {
   const { base, commits, descendsFromBase } = range;
@@ -76,24 +82,25 @@ function judgeHistory(
       rewritten(ref, `${head} was let in before ${base}: this range verifies nobody's signature of it`),
     ];
   }
-  if (fastForwardOnly)
+  if (trust.fastForwardOnly)
     return [rewritten(ref, `${head} does not descend from ${base}, which was let in last`)];
-  return judgeReplacement(head, changedPaths, rules, records);
+  return judgeReplacement(head, changedPaths, trust, records);
 }
 
 /**
  * A rewritten branch undoes commits without a commit that says so: forked from an old ancestor, it takes paths
- * back which no commit of the range changes. Whoever signed the head answers for all that differs from the base.
+ * back which no commit of the range changes. Whoever signed the head, and whoever approved it, answers for all that
+ * differs from the base.
  */
 function judgeReplacement(
   head: string,
   changedPaths: readonly string[],
-  rules: readonly CommitRule[],
+  trust: Trust,
   records: readonly CommitRecord[],
 ): Refusal<SnapshotCode>[] {
   const record = records.find(({ oid }) => oid === head);
   if (record?.verdict !== "verified") return [];
-  const problem = judgeRules(rules, record.roles, changedPaths);
+  const [problem] = assessCommit(record, { changedPaths }, trust)?.problems ?? [];
   if (problem === undefined) return [];
   const message = `${problem.message}; the rewritten branch differs there from what was let in last`;
   return [{ code: problem.code, subject: `commit ${head}`, message, remedy: REMEDIES[problem.code] }];

@@ -140,6 +140,7 @@ function evidence(): Omit<PolicyInput, "objects"> {
     author: person,
     committer: person,
     summary: `change number ${index}`,
+    approvals: [],
   }));
   return {
     gate: { namespace: "payments", name: "payments" },

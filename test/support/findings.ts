@@ -40,6 +40,7 @@ export const commit: CommitRecord = {
   author: identity,
   committer: identity,
   summary: "Change",
+  approvals: [],
 };
 
 export const image: ImageEvidence = {

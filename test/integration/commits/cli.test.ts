@@ -170,7 +170,9 @@ apiVersion: sluice.dev/v1
 kind: TrustPolicy
 metadata: {name: t}
 spec:
-  signers: [{name: alice, roles: [developer], keys: [{ssh: "${toSshKeyLine(alice)}"}]}]
+  signers:
+    - {name: alice, roles: [developer], keys: [{ssh: "${toSshKeyLine(alice)}"}]}
+    - {name: bob, roles: [releaser], keys: [{ssh: "${toSshKeyLine(ed25519())}"}]}
   history: {start: root}
   commits: [${rules.join(", ")}]
 `;

@@ -1,8 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import type { PublicKey } from "openpgp";
-import type { KeyMaterial, TrustMaterial } from "../../../src/api/index.ts";
+import type { KeyMaterial, SignerMaterial, TrustMaterial } from "../../../src/api/index.ts";
 import { sha256 } from "../../../src/digest.ts";
 import { toSshKeyLine } from "../../../src/signatures/index.ts";
+import { ed25519 } from "./objects.ts";
 import { NO_AUTHORITIES } from "./authorities.ts";
 
 export interface Window {
@@ -16,6 +17,11 @@ export function sshMaterial(key: KeyObject, window: Window = {}): KeyMaterial {
 
 export function openpgpMaterial(key: PublicKey, window: Window = {}): KeyMaterial {
   return { scheme: "openpgp", armored: key.armor(), origin: "keys/alice.asc", ...window };
+}
+
+/** Somebody else, so that a rule may ask for a role that Alice has not. */
+export function bobTheReleaser(): SignerMaterial {
+  return { name: "bob", roles: ["releaser"], keys: [sshMaterial(ed25519())] };
 }
 
 /** A TrustPolicy in which `developer` may change everything, and its signer is Alice with the given keys. */

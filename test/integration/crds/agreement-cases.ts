@@ -277,9 +277,27 @@ export const TRUST_CASES: readonly Case[] = [
   ["no rules", "spec.commits", trust({ commits: [] }), trust()],
   [
     "a rule that asks nobody",
-    "spec.commits[0].signedBy",
+    "spec.commits[0]",
     trust({ commits: [{ paths: ["**"] }] }),
     trust({ commits: [{ paths: ["prod/**"], signedBy: { role: "r" } }] }),
+  ],
+  [
+    "a rule that asks for two things at once",
+    "spec.commits[0].signedBy",
+    trust({ commits: [{ paths: ["**"], signedBy: { role: "r", any: [{ role: "r" }] } }] }),
+    trust({ commits: [{ paths: ["**"], signedBy: { any: [{ role: "r" }, { signer: "s" }] } }] }),
+  ],
+  [
+    "approvals by nobody",
+    "spec.commits[0].approvedBy.count",
+    trust({ commits: [{ paths: ["**"], approvedBy: { role: "r", count: 0 } }] }),
+    trust({ commits: [{ paths: ["**"], approvedBy: { role: "r", count: 2, via: ["note"] } }] }),
+  ],
+  [
+    "an address that commits do not have",
+    "spec.commits[0].addresses[0]",
+    trust({ commits: [{ paths: ["**"], addresses: ["tagger"] }] }),
+    trust({ commits: [{ paths: ["**"], addresses: ["author"] }] }),
   ],
   [
     "images that anybody signs",

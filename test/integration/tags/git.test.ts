@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTagRefs, openRepository, readMergedTags, readRawTag } from "../../../src/git/index.ts";
 import { judgeMergedTag, judgeTag, type Trust, trustKeyFiles } from "../../../src/trust/index.ts";
+import { toSshKeyLine } from "../../../src/signatures/index.ts";
 import { runCli } from "../../support/cli.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Gpg } from "../commits/gpg.ts";
+import { ed25519 } from "../commits/objects.ts";
 import { Sandbox } from "../commits/sandbox.ts";
 import { Authority, succeeds } from "../ssh/authority.ts";
 
@@ -251,7 +253,9 @@ apiVersion: sluice.dev/v1
 kind: TrustPolicy
 metadata: {name: t}
 spec:
-  signers: [{name: alice, roles: [reader], keys: [{ssh: "${readFileSync(sandbox.path("alice.pub"), "utf8").trim()}"}]}]
+  signers:
+    - {name: alice, roles: [reader], keys: [{ssh: "${readFileSync(sandbox.path("alice.pub"), "utf8").trim()}"}]}
+    - {name: dora, roles: [developer], keys: [{ssh: "${toSshKeyLine(ed25519())}"}]}
   history: {start: root}
   commits: [{paths: ["prod/**"], signedBy: {role: developer}}]
 `;

@@ -1,0 +1,65 @@
+import type { MergedTag, RawApproval } from "../git/index.ts";
+import type { SignatureCode } from "../signatures/index.ts";
+import { judgeApprovalTag, judgeMergedTag, type TagCode, type TagRecord } from "./judge-tag.ts";
+import type { ApprovalVia } from "./rules.ts";
+import type { Trust } from "./trust.ts";
+
+/** The name inside the tag objects that notes hold: such an object approves, and is no release's tag. */
+export const APPROVAL_TAG_NAME = "sluice-approval";
+
+export type ApprovalCode =
+  | SignatureCode
+  | TagCode
+  | "SHA1_COLLISION"
+  | "MALFORMED_COMMIT"
+  | "COMMIT_IN_FUTURE";
+
+/** What was decided about one approval of a commit, and on what grounds. Whether it counts is each rule's to say. */
+export interface ApprovalRecord {
+  readonly via: ApprovalVia;
+  /** Of the tag object, or of the merge. */
+  readonly oid: string;
+  /** Where it was found; null for what lies in the history itself. */
+  readonly ref: string | null;
+  readonly scheme: string | null;
+  /** Who approved; only ever set where cryptography proved it. */
+  readonly signer: string | null;
+  readonly roles: readonly string[];
+  /** The key that signed, or, without a signer, the key that the signature names. */
+  readonly key: string | null;
+  /** Whether it is by the commit's own signer, or by the person whose address the commit has as its author. */
+  readonly byAuthor: boolean;
+  /** Why it is no approval; null where it is. */
+  readonly code: ApprovalCode | null;
+  /** One sentence about the code. */
+  readonly message: string;
+}
+
+/** An approval before it is held against the commit that it is of. */
+export type JudgedApproval = Omit<ApprovalRecord, "byAuthor">;
+
+/** Judges a tag or a note by the trust and the time that are given; pure, and nothing is remembered. */
+export async function judgeApproval(raw: RawApproval, trust: Trust, now: number): Promise<JudgedApproval> {
+  const { kind, ref, oid, commit, problem } = raw;
+  if (problem !== undefined) {
+    return { via: kind, oid, ref, ...NOBODY, code: "MALFORMED_TAG", message: problem };
+  }
+  const name = kind === "note" ? APPROVAL_TAG_NAME : ref.replace(/^refs\/tags\//, "");
+  return toApproval(kind, ref, await judgeApprovalTag({ oid, bytes: raw.bytes, name, commit }, trust, now));
+}
+
+/** Judges a tag that a merge on the head's first-parent line carries: it approves the commit that it is of. */
+export async function judgeMergedApproval(
+  tag: MergedTag,
+  trust: Trust,
+  now: number,
+): Promise<JudgedApproval> {
+  return toApproval("tag", null, await judgeMergedTag(tag, trust, now));
+}
+
+const NOBODY = { scheme: null, signer: null, roles: [], key: null } as const;
+
+function toApproval(via: ApprovalVia, ref: string | null, record: TagRecord): JudgedApproval {
+  const { oid, scheme, signer, roles, key, code, message } = record;
+  return { via, oid, ref, scheme, signer, roles, key, code, message };
+}
