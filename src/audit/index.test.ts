@@ -24,6 +24,7 @@ it("exports these names and no others", () => {
       "publicKeyPem",
       "readEntries",
       "readOwnKey",
+      "requireEvidence",
       "sealDecision",
       "sealOutcome",
       "verifierKey",

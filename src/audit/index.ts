@@ -1,5 +1,6 @@
 export { type Anchor, anchorAt } from "./anchor.ts";
 export { readEntries, type StoredEntry } from "./entries.ts";
+export { requireEvidence } from "./evidence.ts";
 export { AuditError, type AuditErrorCode } from "./error.ts";
 export { type ExportSummary, exportLog } from "./export/index.ts";
 export { AuditLog, type AuditLogOptions } from "./log.ts";

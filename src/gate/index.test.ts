@@ -11,6 +11,7 @@ it("exports these names and no others", () => {
       "judge",
       "lastAdmission",
       "prepareGate",
+      "readSignatures",
       "rangeStart",
       "reconcile",
       "recordRemoval",

@@ -9,6 +9,7 @@ it("shows what other folders may use, and no more", () => {
       "buildSshKeyring",
       "identityKey",
       "isRevoked",
+      "judgeOpenpgpKey",
       "nameSigner",
       "namedBy",
       "parseAllowedSigners",

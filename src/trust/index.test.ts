@@ -14,6 +14,7 @@ it("shows what other folders may use, and no more", () => {
       "compileTrust",
       "formatResetMessage",
       "judgeMergedTag",
+      "judgeRecordedKey",
       "judgeResets",
       "resetTagPrefix",
       "judgeTag",

@@ -13,6 +13,7 @@ export {
   type TagRecord,
 } from "./judge-tag.ts";
 export type { KeyFileMaterial } from "./key-file.ts";
+export { judgeRecordedKey, type KeyStanding, type RecordedKey } from "./judge-recorded-key.ts";
 export { judgeResets, type ResetCode, type ResetRecord, type ResetVerdict } from "./judge-resets.ts";
 export { type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
 export { REMEDIES, type RefusalCode } from "./remedies.ts";

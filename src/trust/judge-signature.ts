@@ -109,7 +109,7 @@ function nobodyNamed({ scheme, key, certified }: GoodSignature): SignatureProble
 }
 
 /** Every time given must be in the window. */
-function windowProblem(
+export function windowProblem(
   { signer, validAfter, validBefore }: Grant,
   times: readonly number[],
 ): SignatureProblem | undefined {
