@@ -16,6 +16,7 @@ export const ownedObjectSchema = z.strictObject({
     .describe("What Sluice's hold on its fields came to when it was applied."),
   resourceVersion: z.string().max(64).optional().describe("Its version when it was applied."),
   content: z.string().max(64).optional().describe("A digest of its content when it was applied."),
+  source: z.string().max(64).optional().describe("A digest of what was applied, as it was admitted."),
   directives: z
     .array(z.enum(["ForeignFields", "NoPrune"]))
     .max(2)

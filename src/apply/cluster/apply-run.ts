@@ -25,6 +25,7 @@ import {
   type Tried,
   tryOut,
 } from "./submit.ts";
+import { sourceOf } from "./unchanged.ts";
 
 export interface ApplyRunOptions {
   readonly gate: GateName;
@@ -79,16 +80,17 @@ export class ApplyRun {
     throwIfRejected(rejections);
   }
 
-  /** Applies stage by stage; gives the objects as the cluster has them. */
-  async perform(wanted: readonly KubeObject[]): Promise<InventoryItem[]> {
-    const applied: InventoryItem[] = [];
+  /** Applies stage by stage; gives the objects as the cluster has them, by what was wanted. */
+  async perform(wanted: readonly KubeObject[]): Promise<Map<KubeObject, InventoryItem>> {
+    const applied = new Map<KubeObject, InventoryItem>();
+    const submit = async (object: KubeObject) => applied.set(object, await this.#submit(object));
     for (const stage of STAGES) {
       const objects = wanted.filter((object) => stageOf(object) === stage);
       throwIfRejected(await this.#tryAll(objects.filter((object) => this.#delayed.has(object))));
       const [first] = objects.filter((object) => object === this.#first);
-      if (first !== undefined) applied.push(await this.#submitFirst(first));
+      if (first !== undefined) applied.set(first, await this.#submitFirst(first));
       const others = objects.filter((object) => object !== first);
-      applied.push(...(await mapLimited(others, CONCURRENT_REQUESTS, (object) => this.#submit(object))));
+      await mapLimited(others, CONCURRENT_REQUESTS, submit);
       await this.#settle(stage, objects);
     }
     return applied;
@@ -207,6 +209,7 @@ function toItem(object: KubeObject, wanted: KubeObject): InventoryItem {
     fingerprint: fingerprintOf(object.metadata),
     resourceVersion,
     directives: directivesOf(wanted),
+    source: sourceOf(wanted),
     ...(!isOpen(wanted) && { content: contentOf(object) }),
   };
 }

@@ -180,7 +180,7 @@ function withoutServerFields({ apiVersion, kind, metadata, gate, objects }: Kube
 }
 
 function toOwned({ apiVersion, directives, ...rest }: InventoryItem): OwnedObject {
-  const { namespace, uid, fingerprint, resourceVersion, content } = rest;
+  const { namespace, uid, fingerprint, resourceVersion, content, source } = rest;
   return {
     group: groupOf(apiVersion),
     version: apiVersion.slice(apiVersion.indexOf("/") + 1),
@@ -191,6 +191,7 @@ function toOwned({ apiVersion, directives, ...rest }: InventoryItem): OwnedObjec
     ...(fingerprint !== undefined && { fingerprint }),
     ...(resourceVersion !== undefined && { resourceVersion }),
     ...(content !== undefined && { content }),
+    ...(source !== undefined && { source }),
     ...(directives !== undefined && directives.length > 0 && { directives: [...directives] }),
   };
 }

@@ -13,6 +13,8 @@ export interface InventoryItem extends ObjectRef {
   readonly resourceVersion?: string | undefined;
   /** See `contentOf`; absent where others may own fields in the object. */
   readonly content?: string | undefined;
+  /** A digest of what was applied; see `Unchanged`. */
+  readonly source?: string | undefined;
   /** What the admitted object says of itself; what the live one says counts for nothing. */
   readonly directives?: readonly Directive[] | undefined;
 }

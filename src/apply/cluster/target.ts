@@ -16,6 +16,7 @@ import { checkOwners, checkScopes } from "./precheck.ts";
 import { pruneObjects } from "./prune.ts";
 import { toRef } from "./refs.ts";
 import { throwIfRejected } from "./rejections.ts";
+import { findUnchanged } from "./unchanged.ts";
 
 export interface ClusterTargetOptions {
   readonly gate: GateName;
@@ -53,17 +54,20 @@ export class ClusterTarget implements Target {
     const lookUp = (ref: ObjectRef) => observer.lookUp(ref, client);
     throwIfRejected([...(await checkScopes(wanted, client)), ...(await checkOwners(wanted, gate, lookUp))]);
 
+    const unchanged = await findUnchanged(wanted, before.items, this.#options);
+    const changed = wanted.filter((object) => !unchanged.has(object));
     const run = new ApplyRun(this.#options, before);
-    await run.rehearse(wanted); // the whole set, before the first write
+    await run.rehearse(changed); // the whole set, before the first write
     const refs = wanted.map(toRef);
     if (!covers(before.items, refs)) {
       const items = uniteItems(before.items, refs);
       await store.write({ ...before, place: this.#options.place, items }); // known of, before it is made
     }
     observer.forget(gate); // what changes from here on is our own doing
-    const applied = await run.perform(wanted);
+    const applied = await run.perform(changed);
     const pruned = await this.#prune(leftOver(before.items, refs));
-    const after: Inventory = { entry: admission.entry, place: this.#options.place, items: applied };
+    const items = wanted.flatMap((object) => applied.get(object) ?? unchanged.get(object) ?? []);
+    const after: Inventory = { entry: admission.entry, place: this.#options.place, items };
     await store.write(after);
     observer.expect(gate, after);
     return { pruned, drift: run.drift };

@@ -281,6 +281,11 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "applying to a cluster"
       async () => expect(await requestsOf(() => target.holds(change))).toEqual([0, true]),
       60_000,
     );
+    const touched = names.map((name, index) => configMap(ns, name, index === 7 ? "2" : "1"));
+    const next = scene.admission(ns, ...touched);
+    expect(await requestsOf(() => target.apply(next))).toEqual([1, { pruned: [], drift: [] }]);
+    expect((await scene.get(refTo(configMap(ns, "object-7")))).data).toEqual({ value: "2" });
+    expect(await target.holds(next)).toBe(true);
     const { pruned } = await target.apply(scene.admission(ns, configMap(ns, "object-0")));
     expect(pruned).toHaveLength(MANY - 1);
   });

@@ -59,6 +59,18 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "drift in a cluster", (
     expect((await settings()).data).toEqual({ value: "1" });
   });
 
+  it("what a run applied that was interrupted then, in the same second", async () => {
+    const owner = (await settings()).metadata.labels;
+    const other = configMap(ns, "settings", "2");
+    const interrupted = { ...other, metadata: { name: "settings", namespace: ns, labels: owner ?? {} } };
+    await scene.client.apply(interrupted, { fieldManager: "sluice" });
+    change = scene.admission(ns, configMap(ns, "settings"), deployment(ns, "api", "registry.example/api:2"));
+    await vi.waitFor(async () => expect(await target.drifted()).toHaveLength(1), 10_000);
+    await target.apply(change);
+    expect((await settings()).data).toEqual({ value: "1" });
+    expect(await target.holds(change)).toBe(true);
+  });
+
   it("a field that was removed", async () => {
     await kubectl(
       "patch",
