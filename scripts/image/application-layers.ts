@@ -23,9 +23,12 @@ const SOURCES = [
 
 const isTest = (path: string): boolean => path.endsWith(".test.ts");
 
+/** What ssh2 would build in C++ if install scripts ran; it does without. */
+const isUnbuilt = (path: string): boolean => /^node_modules\/(buildcheck|cpu-features|nan)\//.test(path);
+
 /** Maps, types, and sources that Node would not run in there; and npm's note of where it got the packages. */
 const isUnused = (path: string): boolean =>
-  /\.[cm]?ts$|\.map$/.test(path) || path === "node_modules/.package-lock.json";
+  /\.[cm]?ts$|\.map$/.test(path) || path === "node_modules/.package-lock.json" || isUnbuilt(path);
 
 export interface Modules {
   /** The pinned Node. */

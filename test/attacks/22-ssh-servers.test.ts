@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { attemptFetch } from "./support/attempt.ts";
-import { serveHostileSsh } from "./support/hostile-ssh.ts";
-import { makeSshKey, serveSocket } from "./support/ssh.ts";
+import { attemptFetch } from "../integration/git/support/attempt.ts";
+import { commitLine, makeBareRepository, makeFolder } from "../integration/git/support/git.ts";
+import { serveHostileSsh } from "../integration/git/support/hostile-ssh.ts";
+import { makeSshKey, serveSocket } from "../integration/git/support/ssh.ts";
 
 const OID = "a".repeat(40);
 const MiB = 1024 * 1024;
@@ -19,7 +21,7 @@ async function attemptAt(port: number, limits = {}): Promise<string> {
   return await attemptFetch({ url: `ssh://git@127.0.0.1:${port}/config.git`, auth, limits });
 }
 
-describe("a server that does not speak SSH as it should (attack 22)", () => {
+describe("attack 22: a server that does not speak SSH as it should", () => {
   it.each<[string, string | Buffer, RegExp]>([
     ["sends nothing and hangs up", "", /^(CONNECTION|BAD_RESPONSE)$/],
     ["is a web server", "HTTP/1.1 400 Bad Request\r\n\r\n", /^(CONNECTION|BAD_RESPONSE)$/],
@@ -77,7 +79,7 @@ describe("a server that does not speak SSH as it should (attack 22)", () => {
   });
 });
 
-describe("a server that logs in whoever comes, and then", () => {
+describe("attack 22: a server that logs in whoever comes, and then", () => {
   it("lets nothing run", async () => {
     const { url, auth, commands } = await serveHostileSsh();
     expect(await attemptFetch({ url, auth })).toBe("NOT_A_GIT_SERVER");
@@ -174,5 +176,33 @@ describe("a server that logs in whoever comes, and then", () => {
       },
     });
     expect(await attemptFetch({ url, auth, limits: { idleMs: 300 } })).toBe("TIMEOUT");
+  });
+});
+
+describe("attack 22: the honest twin", () => {
+  it("runs git, and is asked twice: for a listing, and for a pack", async () => {
+    const root = makeFolder();
+    const path = makeBareRepository(root);
+    const head = commitLine(path, 2).at(-1) ?? "";
+    const asked: string[] = [];
+    const { url, auth, commands } = await serveHostileSsh({
+      run: (channel) => {
+        const git = spawn("git-upload-pack", [path], {
+          env: { PATH: process.env.PATH, GIT_PROTOCOL: "version=2" },
+          stdio: ["pipe", "pipe", "ignore"],
+        });
+        channel.on("data", (bytes: Buffer) => {
+          asked.push(bytes.toString("latin1", 4, bytes.indexOf("\n")));
+          git.stdin.write(bytes);
+        });
+        channel.on("close", () => git.kill());
+        git.stdout.pipe(channel);
+      },
+    });
+    const request = { url, auth, stateDir: makeFolder() };
+    expect(await attemptFetch(request)).toBe(head);
+    expect(await attemptFetch(request)).toBe(head);
+    expect(asked).toEqual(["command=ls-refs", "command=fetch", "command=ls-refs"]);
+    expect(new Set(commands)).toEqual(new Set(["git-upload-pack '/config.git'"]));
   });
 });
