@@ -2,7 +2,8 @@ import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { Oid } from "../oid.ts";
 import { describeCollision, type Repository, throwMissing } from "../repository/repository.ts";
-import { ChangedPaths, pathCost } from "../tree/changed-paths.ts";
+import { ChangedPaths } from "../tree/changed-paths.ts";
+import { pathCost } from "../tree/path-set.ts";
 import { Turns } from "../turns.ts";
 import { readCommitLinks } from "./commit-links.ts";
 import { planRange } from "./plan-range.ts";
@@ -11,7 +12,7 @@ export interface RawCommit {
   readonly oid: Oid;
   /** The commit object's content as it is stored; its hash was compared with `oid`. */
   readonly bytes: Uint8Array;
-  /** Filled when asked for; sorted. For a merge: every path that differs from any of the parents. */
+  /** Filled when asked for; sorted. For a merge: what it does not have from its sides. */
   readonly changedPaths?: readonly string[];
   /** Says which object was crafted to have the name of another: the commit, or what its changed paths rest on. */
   readonly collision?: string;

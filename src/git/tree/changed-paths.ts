@@ -1,22 +1,12 @@
-import { ByteCache } from "../byte-cache.ts";
-import { GitError } from "../error.ts";
 import { type CommitLinks, readCommitLinks } from "../history/commit-links.ts";
-import type { GitLimits } from "../limits.ts";
+import { MergeBases } from "../history/merge-bases.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import { Turns } from "../turns.ts";
-import { Mode, parseTree, type TreeEntry } from "./parse-tree.ts";
-
-/** Neighbours in history share most of their trees, and each is compared with two others. */
-const TREE_CACHE_BYTES = 1024 * 1024;
-
-/** A short path costs more than its letters. */
-const PATH_OVERHEAD_BYTES = 64;
-
-/** What a path counts for against the limits. */
-export function pathCost(path: string): number {
-  return path.length + PATH_OVERHEAD_BYTES;
-}
+import { MergeDiff, type MergeSides } from "./merge-diff.ts";
+import { PathSet } from "./path-set.ts";
+import { TreeDiff } from "./tree-diff.ts";
+import { TreeEntries } from "./tree-entries.ts";
 
 /**
  * The paths that differ between two commits (all paths where there is no first one), sorted. A file that
@@ -36,12 +26,13 @@ export async function changedPaths(
 /** As {@link changedPaths}, for many commits of one history. */
 export class ChangedPaths {
   readonly #repository: Repository;
-  readonly #turns: Turns;
-  readonly #trees = new ByteCache<Entries>(TREE_CACHE_BYTES);
+  readonly #trees: TreeEntries;
+  readonly #bases: MergeBases;
 
   constructor(repository: Repository, turns: Turns) {
     this.#repository = repository;
-    this.#turns = turns;
+    this.#trees = new TreeEntries(repository, turns);
+    this.#bases = new MergeBases(repository, turns);
   }
 
   async between(before: Oid | undefined, after: Oid): Promise<string[]> {
@@ -51,19 +42,37 @@ export class ChangedPaths {
   }
 
   /**
-   * What one commit changed: against its parent; for the first commit, everything; for a merge, every path
-   * that differs from any of its parents.
+   * What one commit changed: against its parent; for the first commit, everything; for a merge, what it does not have
+   * from its sides (see {@link MergeDiff}). Both names of what is renamed are there, and a file whose mode changed.
    *
-   * The union is the strict choice. A merge that takes one side's old content over the other's newer one
-   * differs from one parent only, and reverts a change without making one: to look at the first parent
-   * alone, or at what differs from all parents as `git diff-tree -c` does, would let it through under no
-   * rule at all. The price is that a merge must be signed by somebody who may change what either side has.
+   * Where the sides of a merge do not part at one commit (a criss-cross, two histories), what was changed since cannot
+   * be told, and the stricter answer is given: every path that differs from any of the parents.
    */
   async ofCommit({ tree, parents }: CommitLinks): Promise<string[]> {
     const paths = new PathSet(this.#repository.limits);
+    const sides = parents.length < 2 ? undefined : await this.#findSides(tree, parents);
+    if (sides !== undefined) {
+      const { treeDepth } = this.#repository.limits;
+      await new MergeDiff(this.#trees.reader(), paths, treeDepth).compare(sides, "", 0);
+      return paths.sorted();
+    }
     const before = parents.length === 0 ? [undefined] : parents;
     for (const parent of before) await this.#compare(this.#treeOf(parent), tree, paths);
     return paths.sorted();
+  }
+
+  async #findSides(
+    result: Oid | undefined,
+    parents: readonly Oid[],
+  ): Promise<MergeSides<Oid | undefined> | undefined> {
+    const others: { side: Oid | undefined; base: Oid | undefined }[] = [];
+    for (const [index, parent] of parents.entries()) {
+      if (index === 0) continue;
+      const base = await this.#bases.find(parents.slice(0, index), parent);
+      if (base === undefined) return undefined;
+      others.push({ side: this.#treeOf(parent), base: this.#treeOf(base) });
+    }
+    return { first: this.#treeOf(parents[0]), others, result };
   }
 
   /** The tree of a commit; undefined where it does not begin with one, and nothing else can be read of it. */
@@ -72,111 +81,7 @@ export class ChangedPaths {
   }
 
   async #compare(before: Oid | undefined, after: Oid | undefined, paths: PathSet): Promise<void> {
-    const { treeEntries } = this.#repository.limits;
-    let seen = 0;
-    const entriesOf = async (tree: Oid | undefined): Promise<Entries> => {
-      const entries = tree === undefined ? NO_ENTRIES : this.#read(tree);
-      seen += entries.size;
-      if (seen > treeEntries) throw tooLarge(`more than ${treeEntries} entries differ`);
-      await this.#turns.spend();
-      return entries;
-    };
-    await new TreeDiff(entriesOf, paths, this.#repository.limits.treeDepth).compare(before, after, "", 0);
+    const { treeDepth } = this.#repository.limits;
+    await new TreeDiff(this.#trees.reader(), paths, treeDepth).compare(before, after, "", 0);
   }
-
-  #read(tree: Oid): Entries {
-    const kept = this.#trees.get(tree);
-    if (kept !== undefined) return kept;
-    const bytes = this.#repository.read(tree, "tree");
-    const entries = new Map(parseTree(bytes).map((entry) => [entry.name.toString("latin1"), entry]));
-    this.#trees.set(tree, entries, bytes.length);
-    return entries;
-  }
-}
-
-/** The entries of one tree by name; names are unique, which `parseTree` saw to. */
-type Entries = ReadonlyMap<string, TreeEntry>;
-
-const NO_ENTRIES: Entries = new Map();
-
-/** The paths that one comparison or one merge has found, as many as the limits let a whole range have. */
-class PathSet {
-  readonly #paths = new Set<string>();
-  readonly #limits: GitLimits;
-  #cost = 0;
-
-  constructor(limits: GitLimits) {
-    this.#limits = limits;
-  }
-
-  add(path: string): void {
-    const { pathBytes, rangePathBytes } = this.#limits;
-    if (path.length > pathBytes) throw tooLarge(`a path has more than ${pathBytes} bytes`);
-    if (this.#paths.has(path)) return;
-    this.#cost += pathCost(path);
-    if (this.#cost > rangePathBytes) throw tooLarge(`the paths take more than ${rangePathBytes} bytes`);
-    this.#paths.add(path);
-  }
-
-  sorted(): string[] {
-    return [...this.#paths].sort();
-  }
-}
-
-class TreeDiff {
-  readonly #entriesOf: (tree: Oid | undefined) => Promise<Entries>;
-  readonly #paths: PathSet;
-  readonly #maxDepth: number;
-
-  constructor(entriesOf: (tree: Oid | undefined) => Promise<Entries>, paths: PathSet, maxDepth: number) {
-    this.#entriesOf = entriesOf;
-    this.#paths = paths;
-    this.#maxDepth = maxDepth;
-  }
-
-  /** Goes down only where the two differ. */
-  async compare(
-    before: Oid | undefined,
-    after: Oid | undefined,
-    folder: string,
-    depth: number,
-  ): Promise<void> {
-    if (before === after) return;
-    if (depth > this.#maxDepth) throw tooLarge(`deeper than ${this.#maxDepth} folders`);
-    const old = await this.#entriesOf(before);
-    const now = await this.#entriesOf(after);
-    for (const [name, entry] of now)
-      await this.#compareEntry(old.get(name), entry, join(folder, entry), depth);
-    for (const [name, entry] of old) {
-      if (!now.has(name)) await this.#compareEntry(entry, undefined, join(folder, entry), depth);
-    }
-  }
-
-  async #compareEntry(
-    old: TreeEntry | undefined,
-    now: TreeEntry | undefined,
-    path: string,
-    depth: number,
-  ): Promise<void> {
-    if (old?.oid === now?.oid && old?.mode === now?.mode) return;
-    for (const entry of [old, now]) {
-      if (entry === undefined || entry.mode === Mode.folder) continue;
-      this.#paths.add(entry.mode === Mode.submodule ? `${path}/` : path);
-    }
-    await this.compare(folderOid(old), folderOid(now), path, depth + 1);
-  }
-}
-
-function join(folder: string, { name }: TreeEntry): string {
-  return folder === "" ? name.toString("utf8") : `${folder}/${name.toString("utf8")}`;
-}
-
-function folderOid(entry: TreeEntry | undefined): Oid | undefined {
-  return entry?.mode === Mode.folder ? entry.oid : undefined;
-}
-
-function tooLarge(found: string): GitError {
-  return new GitError("TREE_TOO_LARGE", `two trees cannot be compared: ${found}`, {
-    remedy: "keep configuration in a repository of its own",
-  });
 }
