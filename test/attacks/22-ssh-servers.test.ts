@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { SshTransport } from "../../src/git/fetch/ssh/ssh-transport.ts";
+import { DEFAULT_GIT_LIMITS } from "../../src/git/index.ts";
 import { attemptFetch } from "../integration/git/support/attempt.ts";
 import { commitLine, makeBareRepository, makeFolder } from "../integration/git/support/git.ts";
 import { serveHostileSsh } from "../integration/git/support/hostile-ssh.ts";
@@ -176,6 +178,31 @@ describe("attack 22: a server that logs in whoever comes, and then", () => {
       },
     });
     expect(await attemptFetch({ url, auth, limits: { idleMs: 300 } })).toBe("TIMEOUT");
+  });
+});
+
+describe("attack 22: a server that sends more than it was told that it may", () => {
+  it("is not listened to where nobody reads so fast", async () => {
+    const sent = Promise.withResolvers<void>();
+    const { url, auth } = await serveHostileSsh({
+      run: (channel) => {
+        Object.assign(Reflect.get(channel, "outgoing") as object, { window: Number.MAX_SAFE_INTEGER });
+        const piece = Buffer.from(`fff0${"x".repeat(MiB)}`);
+        const send = (left: number): void => {
+          if (left === 0 || channel.destroyed) sent.resolve();
+          else channel.write(piece, () => setImmediate(send, left - 1));
+        };
+        channel.on("close", sent.resolve);
+        send(64);
+      },
+    });
+    const signal = new AbortController().signal;
+    const transport = new SshTransport({ url, auth, limits: DEFAULT_GIT_LIMITS, signal });
+    const answer = transport.advertisement();
+    await answer.next(); // the first piece; then nobody reads for a while
+    await sent.promise;
+    await expect(Array.fromAsync(answer)).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+    transport.close();
   });
 });
 

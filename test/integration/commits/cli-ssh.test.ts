@@ -34,7 +34,10 @@ describeWithTools(["git", "sshd", "ssh-keygen"], "sluice verify commits, of an s
 
     const found = await verify("--identity", identity, "--known-hosts", known);
     expect(found.code).toBe(1);
-    expect(JSON.parse(found.stdout)).toMatchObject({ head: line.at(-1), counts: { byCode: { UNSIGNED: 2 } } });
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      head: line.at(-1),
+      counts: { byCode: { UNSIGNED: 2 } },
+    });
 
     const other = file("other", auth.knownHosts.replace(/AAAA.*/, makeSshKey().line.split(" ")[1] ?? ""));
     for (const [args, code] of [

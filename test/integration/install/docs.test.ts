@@ -20,7 +20,7 @@ function blocksOf(markdown: string): Block[] {
   );
 }
 
-describeWithTools(["etcd", "kube-apiserver", "kubectl"], "docs/install.md", ({ kubectl }) => {
+describeWithTools(["etcd", "kube-apiserver", "kubectl", "ssh-keygen"], "docs/install.md", ({ kubectl }) => {
   let cluster: Cluster;
   let checkout: string;
   let blocks: Block[];

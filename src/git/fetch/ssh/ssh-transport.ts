@@ -56,7 +56,9 @@ export class SshTransport implements Transport {
     this.#conversation = new Conversation(channel, this.#idle, this.#broken.signal);
     this.#socket?.on("data", () => {
       if (channel.readableLength > MAX_BUFFERED_BYTES) {
-        this.#break(new GitError("BAD_RESPONSE", `${this.url} sends more than it was told that it may`));
+        this.#break(
+          new GitError("RESPONSE_TOO_LARGE", `${this.url} sends more than it was told that it may`),
+        );
       }
     });
     yield* this.#conversation.answer();
