@@ -88,6 +88,11 @@ export async function* readPack(
 function requireHeading(line: Buffer): void {
   throwServerError(line);
   const text = line.toString("latin1", 0, MAX_SHOWN);
+  if (text === "shallow-info\n") {
+    throw new GitError("SHALLOW_HISTORY", "the server itself does not have the whole history", {
+      remedy: "on the server: `git fetch --unshallow`",
+    });
+  }
   if (/^(packfile|NAK|ACK [0-9a-f]{40}( \w+)?)\n?$/.test(text)) return;
   throw new GitError("BAD_RESPONSE", "the server's answer is not well formed: neither a pack nor an error");
 }
