@@ -3,6 +3,7 @@ import type { Tree } from "../../src/demo/repository.ts";
 import type { GitObject } from "../../src/git/index.ts";
 import { codesOf } from "../support/codes.ts";
 import { type Flow, useFlows } from "../support/flow.ts";
+import { pushTag } from "../support/tags.ts";
 
 /**
  * Nobody has published a pair that collides with git's header before it: one would cost tens of thousands of dollars
@@ -58,6 +59,16 @@ describe("attack 11: an object that was crafted to have the name of another, sig
   it("is refused where it is a file, rendered or not", async () => {
     await flow.world.push({ message: "two", tree: treeWith("docs/notes.pdf", CRAFTED) });
     await expectRefused("fetch SHA1_COLLISION");
+  });
+
+  it("is refused where it is the tag that the gate follows", async () => {
+    const { world } = flow;
+    await world.configure({ gate: { source: { git: { url: world.url, ref: { tag: "v1" } } } } });
+    const target = await world.push({ message: "two", tree: world.tree(2) });
+    await pushTag(world, { name: "v1", target, message: CRAFTED });
+    await expectRefused("verify SHA1_COLLISION");
+    await pushTag(world, { name: "v1", target });
+    expect(codesOf((await flow.run()).decision)).toEqual([]);
   });
 
   it("is refused where it was, and is no more: what two commits changed rests on that tree", async () => {

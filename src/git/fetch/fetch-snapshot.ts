@@ -4,7 +4,7 @@ import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
 import { isOid, type Oid } from "../oid.ts";
 import type { GitRefusalCode } from "../refusal.ts";
 import { TAGS } from "../repository/refs.ts";
-import type { Repository } from "../repository/repository.ts";
+import { type Repository, throwMissing } from "../repository/repository.ts";
 import { readSnapshot, type Snapshot } from "../snapshot.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { MissingObjects, type Session } from "./fetch-missing.ts";
@@ -182,7 +182,7 @@ async function fetchAndRead({ request, session }: Reading): Promise<FetchedSnaps
 
 /** What was asked for by its id is that very commit, and no tag of one. */
 function requireCommit(repository: Repository, oid: Oid): Oid {
-  const { type } = repository.readObject(oid);
+  const { type } = repository.inspect(oid) ?? throwMissing(oid);
   if (type === "commit") return oid;
   throw new GitError("NOT_A_COMMIT", `object ${oid} is a ${type}, expected a commit`, {
     remedy: "give the id of a commit, as `git rev-parse NAME^{commit}` prints it",

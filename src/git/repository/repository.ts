@@ -1,3 +1,4 @@
+import { ByteCache } from "../byte-cache.ts";
 import { GitError } from "../error.ts";
 import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
 import { type FoundObject, ObjectStore } from "../objects/store.ts";
@@ -9,6 +10,9 @@ import { readRef } from "./refs.ts";
 /** An annotated tag of an annotated tag of…; real ones have one step. */
 const MAX_TAG_DEPTH = 5;
 
+/** Some thousand commits: a range is walked first, then judged, and each commit is the parent of another. */
+const COMMIT_CACHE_BYTES = 8 * 1024 * 1024;
+
 /**
  * A repository on disk, read only. It runs no hook and no program, and takes nothing from git's
  * configuration. Replace refs and grafts are ignored: what is read is what the oid says.
@@ -17,6 +21,8 @@ export class Repository {
   readonly limits: GitLimits;
   readonly #paths: RepositoryPaths;
   readonly #objects: ObjectStore;
+  /** Hashed when they were read. */
+  readonly #commits = new ByteCache<FoundObject>(COMMIT_CACHE_BYTES);
 
   constructor(paths: RepositoryPaths, limits: GitLimits) {
     this.#paths = paths;
@@ -34,7 +40,8 @@ export class Repository {
    * record of its own: it is told, not thrown.
    */
   inspect(oid: Oid, type?: ObjectType): FoundObject | undefined {
-    const object = this.#objects.find(oid);
+    const object = this.#commits.get(oid) ?? this.#objects.find(oid);
+    if (object?.type === "commit") this.#commits.set(oid, object, object.bytes.length);
     if (object === undefined || type === undefined || object.type === type) return object;
     throw new GitError("WRONG_TYPE", `object ${oid} is a ${object.type}; a ${type} is expected`);
   }
@@ -87,7 +94,8 @@ export class Repository {
   #peel(oid: Oid): Oid {
     let current = oid;
     for (let depth = 0; depth <= MAX_TAG_DEPTH; depth += 1) {
-      const { type, bytes } = this.readObject(current);
+      // It only leads: who judges the tag or the commit is told of a collision.
+      const { type, bytes } = this.inspect(current) ?? throwMissing(current);
       if (type === "commit") return current;
       const target =
         type === "tag"
