@@ -10,6 +10,7 @@ const BENCHES = new Map<string, () => Promise<string>>([
     "commits",
     async () => import("./commits.ts").then(async (bench) => bench.toTable(await bench.benchCommits())),
   ],
+  ["range", async () => import("./range.ts").then(async (bench) => bench.toTable(await bench.benchRange()))],
   [
     "policy",
     async () => import("./policy.ts").then(async (bench) => bench.toTable(await bench.benchPolicy())),
