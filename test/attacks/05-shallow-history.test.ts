@@ -5,7 +5,6 @@ import {
   cloneTemporarily,
   fetchSnapshot,
   openRepository,
-  readRange,
   streamRange,
 } from "../../src/git/index.ts";
 import {
