@@ -1,12 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  cloneTemporarily,
-  fetchSnapshot,
-  openRepository,
-  streamRange,
-} from "../../src/git/index.ts";
+import { cloneTemporarily, fetchSnapshot, openRepository, streamRange } from "../../src/git/index.ts";
 import {
   commit,
   commitLine,
