@@ -5,7 +5,7 @@ import git from "isomorphic-git";
 export interface Committer {
   readonly name: string;
   readonly email: string;
-  sign?(payload: Uint8Array): string;
+  sign?(payload: Uint8Array): string | Promise<string>;
 }
 
 /** Path to content: the whole tree of a commit. */
@@ -40,7 +40,8 @@ export class DemoRepository {
       `committer ${identity}`,
     ].join("\n");
     const payload = Buffer.from(`${headers}\n\n${message}\n`);
-    const signature = by.sign?.(payload).trimEnd().replaceAll("\n", "\n ");
+    const armored = await by.sign?.(payload);
+    const signature = armored?.trimEnd().replaceAll("\n", "\n ");
     const object =
       signature === undefined ? payload : Buffer.from(`${headers}\ngpgsig ${signature}\n\n${message}\n`);
     return git.writeObject({ fs, gitdir: this.gitdir, type: "commit", format: "content", object });

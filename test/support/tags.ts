@@ -20,7 +20,7 @@ export async function pushTag(world: World, push: TagPush): Promise<string> {
   const { name, target, by = world.alice, says = name, type = "commit", message = "Release" } = push;
   const tagger = `${by.name} <${by.email}> ${Math.floor(Date.now() / 1000)} +0000`;
   const tag = Buffer.from(`object ${target}\ntype ${type}\ntag ${says}\ntagger ${tagger}\n\n${message}\n`);
-  const object = Buffer.concat([tag, Buffer.from(by.sign?.(tag) ?? "")]);
+  const object = Buffer.concat([tag, Buffer.from((await by.sign?.(tag)) ?? "")]);
   const { gitdir } = world.repository;
   const oid = await git.writeObject({ fs, gitdir, type: "tag", format: "content", object });
   await pushRef(world, `refs/tags/${name}`, oid);

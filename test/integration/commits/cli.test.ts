@@ -212,6 +212,51 @@ spec:
       ["two kinds of trust", () => ["--trust", "x.yaml", "--allowed-signers", allowedSigners], "EMPTY_TRUST"],
       ["a file that is not there", () => ["--allowed-signers", sandbox.path("nobody")], "UNREADABLE_KEYS"],
       ["a file without keys", () => ["--openpgp-keys", allowedSigners], "INVALID_KEY"],
+      ["roots that are none", () => ["--x509-roots", allowedSigners], "INVALID_AUTHORITY"],
+      [
+        "lists without roots",
+        () => ["--allowed-signers", allowedSigners, "--x509-crls", allowedSigners],
+        "EMPTY_TRUST",
+      ],
+      [
+        "revoked keys without others",
+        () => ["--x509-roots", allowedSigners, "--revoked-keys", allowedSigners],
+        "EMPTY_TRUST",
+      ],
+      [
+        "a Sigstore that says nothing of who may sign",
+        () => ["--sigstore-trusted-root", allowedSigners],
+        "EMPTY_TRUST",
+      ],
+      [
+        "an identity that nobody vouches for",
+        () => ["--sigstore-trusted-root", allowedSigners, "--certificate-identity", "alice@bank.example"],
+        "EMPTY_TRUST",
+      ],
+      [
+        "two identities and one provider",
+        () => [
+          ...["--sigstore-trusted-root", allowedSigners, "--certificate-identity", "alice", "bob"],
+          ...["--certificate-oidc-issuer", "https://login.bank.example"],
+        ],
+        "EMPTY_TRUST",
+      ],
+      [
+        "an identity without a Sigstore",
+        () => [
+          ...["--allowed-signers", allowedSigners, "--certificate-identity", "alice"],
+          ...["--certificate-oidc-issuer", "https://login.bank.example"],
+        ],
+        "EMPTY_TRUST",
+      ],
+      [
+        "a trusted root that is none",
+        () => [
+          ...["--sigstore-trusted-root", allowedSigners, "--certificate-identity", "alice"],
+          ...["--certificate-oidc-issuer", "https://login.bank.example"],
+        ],
+        "INVALID_AUTHORITY",
+      ],
       ["an unknown branch", () => ["--allowed-signers", allowedSigners, "--ref", "nope"], "REF_NOT_FOUND"],
       ["an abbreviated start", () => ["--allowed-signers", allowedSigners, "--start", "abcdef1"], "BAD_OID"],
       [

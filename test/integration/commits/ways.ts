@@ -15,7 +15,7 @@ import {
 } from "./authorities.ts";
 import { judgeObject } from "./judge.ts";
 import { openpgpMaterial, sshMaterial, type Window } from "./material.ts";
-import { addSignature, type CommitParts, commitObject, ed25519, HOUR, NOW } from "./objects.ts";
+import { addSignature, type CommitParts, commitObject, DAY, ed25519, HOUR, NOW } from "./objects.ts";
 import { openpgpKey, openpgpSign } from "./openpgp-keys.ts";
 
 /** How Alice signs, and what a policy says of her for it. */
@@ -31,48 +31,49 @@ export interface Way {
 
 const ALICE = "alice@bank.example";
 
-function ssh(): Way {
+function ssh(now: number): Way {
   const key = ed25519();
   return {
     authorities: NO_AUTHORITIES,
-    now: NOW,
+    now,
     unknown: "UNKNOWN_KEY",
     key: (window) => sshMaterial(key, window),
     sign: (payload) => signSsh(payload, key),
   };
 }
 
-function sshCertificate(): Way {
+function sshCertificate(now: number): Way {
   const [key, fleet] = [ed25519(), ed25519()];
   return {
     authorities: { ...NO_AUTHORITIES, sshCertificates: [sshAuthority("fleet", toSshKeyLine(fleet))] },
-    now: NOW,
+    now,
     unknown: "PRINCIPAL_NOT_ALLOWED",
     key: (window) => principalKey("alice", "fleet", window),
     sign: (payload) => signCertified(key, encodeCertificate(key, fleet), payload),
   };
 }
 
-async function openpgp(): Promise<Way> {
+async function openpgp(now: number): Promise<Way> {
   const { publicKey, privateKey } = await openpgpKey();
   return {
     authorities: NO_AUTHORITIES,
-    now: NOW,
+    now,
     unknown: "UNKNOWN_KEY",
     key: (window) => openpgpMaterial(publicKey, window),
-    sign: (payload) => openpgpSign(payload, privateKey, { at: NOW - HOUR }),
+    sign: (payload) => openpgpSign(payload, privateKey, { at: now - HOUR }),
   };
 }
 
-function x509(): Way {
-  const bank = authority(undefined, { name: "bank" });
-  const alice = issue(bank, { extensions: [alternativeNames(["email", ALICE])] });
+function x509(now: number): Way {
+  const validity = { from: now - DAY, to: now + DAY };
+  const bank = authority(undefined, { name: "bank", ...validity });
+  const alice = issue(bank, { extensions: [alternativeNames(["email", ALICE])], ...validity });
   return {
     authorities: { ...NO_AUTHORITIES, x509: [x509Authority("bank-ca", [bank])] },
-    now: NOW,
+    now,
     unknown: "PRINCIPAL_NOT_ALLOWED",
     key: (window) => x509Key(ALICE, "bank-ca", window),
-    sign: (payload) => signCms(payload, alice, bank),
+    sign: (payload) => signCms(payload, alice, bank, { signingTime: now - HOUR }),
   };
 }
 
@@ -88,13 +89,13 @@ async function gitsign(): Promise<Way> {
   };
 }
 
-/** One for each scheme. */
-export async function allWays(): Promise<readonly (readonly [name: string, way: Way])[]> {
+/** One for each scheme; `now` in whole seconds. */
+export async function allWays(now = NOW): Promise<readonly (readonly [name: string, way: Way])[]> {
   return [
-    ["ssh", ssh()],
-    ["an SSH certificate", sshCertificate()],
-    ["openpgp", await openpgp()],
-    ["x509", x509()],
+    ["ssh", ssh(now)],
+    ["an SSH certificate", sshCertificate(now)],
+    ["openpgp", await openpgp(now)],
+    ["x509", x509(now)],
     ["gitsign", await gitsign()],
   ];
 }
@@ -107,6 +108,35 @@ export async function signedCommit(way: Way, parts: CommitParts = {}): Promise<B
 
 export function unsignedCommit(way: Way, parts: CommitParts = {}): Buffer {
   return commitObject({ at: way.now - HOUR, ...parts });
+}
+
+/** The way as the spec of a TrustPolicy has it. */
+export function specOf({ authorities, ...way }: Way, { validBefore }: Window = {}) {
+  const { x509, sshCertificates, sigstore } = authorities;
+  const window = { ...(validBefore !== undefined && { validBefore: new Date(validBefore).toISOString() }) };
+  return {
+    signers: [{ name: "alice", roles: ["developer"], keys: [{ ...keySpec(way.key()), ...window }] }],
+    authorities: {
+      x509: x509.map(({ name, roots }) => ({ name, roots: { pem: roots.text } })),
+      sshCertificates: sshCertificates.map(({ name, line }) => ({ name, key: line })),
+      ...(sigstore && { sigstore: { trustedRoot: { json: sigstore.text } } }),
+    },
+  };
+}
+
+function keySpec(key: KeyMaterial): object {
+  switch (key.scheme) {
+    case "ssh":
+      return { ssh: key.line };
+    case "openpgp":
+      return { openpgp: { armored: key.armored } };
+    case "x509":
+      return { x509: { authority: key.authority, email: key.email } };
+    case "sshCertificate":
+      return { sshCertificate: { authority: key.authority, principal: key.principal } };
+    case "sigstore":
+      return { sigstore: { issuer: key.issuer, identity: key.identity } };
+  }
 }
 
 interface Judging {
