@@ -15,6 +15,7 @@ const COMMANDS = new Map<string, () => Promise<readonly Register[]>>([
   ["diff", async () => [(await import("./diff.ts")).registerDiff]],
   ["reconcile", async () => [(await import("./gate-request.ts")).registerReconcile]],
   ["suspend", async () => [(await import("./gate-request.ts")).registerSuspend]],
+  ["approve", async () => [(await import("./approve.ts")).registerApprove]],
   ["reset", async () => [(await import("./reset.ts")).registerReset]],
   ["resume", async () => [(await import("./gate-request.ts")).registerResume]],
   [

@@ -11,7 +11,7 @@ import { fetchGate, parseGateName } from "./cluster/gates.ts";
 import { type ClusterFlags, withCluster, withClusterFlags } from "./cluster-client.ts";
 import { ExitCode, type Io, printable } from "./io.ts";
 import { chooseKey, KEY, printNotices } from "./log-key.ts";
-import { UserGit } from "./user-git.ts";
+import { plainArgument, UserGit } from "./user-git.ts";
 
 interface ResetOptions extends ClusterFlags {
   readonly to: string;
@@ -41,13 +41,15 @@ async function reset(io: Io, name: string, options: ResetOptions): Promise<ExitC
   const binding =
     log === undefined ? await readGate(name, options) : await readLog(io, name, { ...options, log });
   const git = new UserGit(options.repo);
-  const to = await git.ask("rev-parse", "--verify", "--quiet", `${options.to}^{commit}`);
+  const remote = options.push === undefined ? undefined : plainArgument(options.push, "remote");
+  const target = `${plainArgument(options.to, "commit")}^{commit}`;
+  const to = await git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", target);
   const ref = `${resetTagPrefix(binding)}${randomBytes(4).toString("hex")}`;
   const message = formatResetMessage(options.message, binding);
   const tag = ref.slice("refs/tags/".length);
   await git.run("tag", "--sign", "--cleanup=verbatim", "-m", message, tag, to);
-  if (options.push !== undefined) await git.run("push", options.push, ref);
-  report(io, { binding, to, ref, pushed: options.push });
+  if (remote !== undefined) await git.run("push", "--", remote, ref);
+  report(io, { binding, to, ref, pushed: remote });
   return ExitCode.passed;
 }
 

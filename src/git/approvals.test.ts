@@ -122,8 +122,22 @@ describe("a note", () => {
     }
   });
 
+  it("has words before it", () => {
+    const found = read(notes({ [commit]: note("LGTM\n\nReally\n\n", approval, "\n", second) }));
+    expect(bytesOf(found)).toEqual([Buffer.from("LGTM\n\nReally\n\n"), approval, second]);
+  });
+
+  it("holds the same more than once", () => {
+    expect(bytesOf(read(notes({ [commit]: note(approval, "\n", second, "\n", approval) })))).toEqual([
+      approval,
+      second,
+    ]);
+  });
+
   it("counts no more than 64 times", () => {
-    const many = Array.from({ length: 65 }, () => approval);
+    const many = Array.from({ length: 65 }, (_, number) =>
+      tagObject({ message: `${number}\n-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n` }),
+    );
     expect(read(notes({ [commit]: note(...many.slice(0, 64)) }))).toHaveLength(64);
     expect(read(notes({ [commit]: note(...many) }))).toHaveLength(64);
   });

@@ -125,8 +125,10 @@ export class ApprovalReader {
         if (note.length > MAX_NOTE_BYTES) {
           return [unread({ ...place, oid }, `the note has more than ${MAX_NOTE_BYTES} bytes`)];
         }
-        const parts = splitApprovalNote(note).slice(0, MAX_APPROVALS_OF_COMMIT);
-        return parts.map((bytes) => bounded({ ...place, oid: hashObject("tag", bytes), bytes }));
+        // Notes that git puts together from two places hold twice what was in both.
+        const parts = new Map(splitApprovalNote(note).map((bytes) => [hashObject("tag", bytes), bytes]));
+        const first = [...parts].slice(0, MAX_APPROVALS_OF_COMMIT);
+        return first.map(([tag, bytes]) => bounded({ ...place, oid: tag, bytes }));
       });
     } catch (error) {
       if (!(error instanceof GitError) || !isMalformed(error)) throw error;

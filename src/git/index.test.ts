@@ -29,6 +29,7 @@ it("shows this much of the folder and no more", () => {
       "readSnapshot",
       "readTree",
       "parseCommit",
+      "splitApprovalNote",
       "streamRange",
     ]),
   );

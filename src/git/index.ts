@@ -1,3 +1,4 @@
+export { splitApprovalNote } from "./approval-note.ts";
 export {
   APPROVAL_NOTES_REF,
   ApprovalReader,
