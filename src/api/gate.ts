@@ -2,7 +2,7 @@ import { validRange } from "semver";
 import { z } from "zod";
 import { API_VERSION, durationSchema, metadataSchema, nameSchema, sourcePathSchema } from "./common.ts";
 import { targetSchema } from "./gate-target.ts";
-import { oneOf, withRules } from "./rules.ts";
+import { oneOf, type Rule, withRules } from "./rules.ts";
 
 /** `ssh://user@host/path`: the user, and no password. What else is odd in it, the fetch refuses. */
 const SSH_URL = "^ssh://[A-Za-z0-9_][-A-Za-z0-9._]*@[^/?#@]+/[^?#]+$";
@@ -49,27 +49,28 @@ const secretRefSchema = z.strictObject({
   name: nameSchema.describe("Name of the Secret, in the gate's own namespace."),
 });
 
-const gitSourceSchema = withRules(
-  z.strictObject({
-    url: gitUrlSchema.describe("The repository, over http, https or ssh, without credentials."),
-    ref: gitRefSchema,
-    auth: z
-      .strictObject({
-        secretRef: secretRefSchema.describe(
-          "A Secret with `username` and `password`, with `bearerToken`, with `githubAppID`, `githubAppInstallationID` and `githubAppPrivateKey`, or, for ssh, with `identity` and `known_hosts`; for https also with `tls.crt` and `tls.key`, and `ca.crt`. On a cluster, its annotation `sluice.dev/git-host` names the host of the URL, with the port where the URL has one.",
-        ),
-      })
-      .optional()
-      .describe("How to authenticate to the git server; anonymously where absent."),
-    proxy: z
-      .strictObject({
-        secretRef: secretRefSchema.describe(
-          "A Secret with `address`, the proxy's http:// or https:// URL, and, if it wants a login, `username` and `password`.",
-        ),
-      })
-      .optional()
-      .describe("A proxy that opens a tunnel to the git server; for https:// URLs. None where absent."),
-  }),
+/** Of any repository. */
+const remoteShape = {
+  url: gitUrlSchema.describe("The repository, over http, https or ssh, without credentials."),
+  auth: z
+    .strictObject({
+      secretRef: secretRefSchema.describe(
+        "A Secret with `username` and `password`, with `bearerToken`, with `githubAppID`, `githubAppInstallationID` and `githubAppPrivateKey`, or, for ssh, with `identity` and `known_hosts`; for https also with `tls.crt` and `tls.key`, and `ca.crt`. On a cluster, its annotation `sluice.dev/git-host` names the host of the URL, with the port where the URL has one.",
+      ),
+    })
+    .optional()
+    .describe("How to authenticate to the git server; anonymously where absent."),
+  proxy: z
+    .strictObject({
+      secretRef: secretRefSchema.describe(
+        "A Secret with `address`, the proxy's http:// or https:// URL, and, if it wants a login, `username` and `password`.",
+      ),
+    })
+    .optional()
+    .describe("A proxy that opens a tunnel to the git server; for https:// URLs. None where absent."),
+};
+
+const REMOTE_RULES: readonly Rule<z.output<z.ZodObject<typeof remoteShape>>>[] = [
   {
     message: "an ssh:// URL needs `auth`, with a key and the server's keys: nothing is trusted on first use",
     cel: "!self.url.startsWith('ssh:') || has(self.auth)",
@@ -79,6 +80,42 @@ const gitSourceSchema = withRules(
     message: "a proxy is for https:// URLs",
     cel: "!has(self.proxy) || self.url.startsWith('https:')",
     holds: ({ url, proxy }) => proxy === undefined || url.startsWith("https:"),
+  },
+];
+
+const submoduleSchema = withRules(
+  z.strictObject({
+    path: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[^/]+(\/[^/]+)*$/, "a path from the top of the tree, without a slash at either end")
+      .describe("Where it is in the tree."),
+    ...remoteShape,
+    trust: nameSchema.describe(
+      "Name of the TrustPolicy, in the gate's own namespace, that every commit of the submodule is verified by. Its `history.start` is a commit or `root`.",
+    ),
+  }),
+  ...REMOTE_RULES,
+);
+
+const gitSourceSchema = withRules(
+  z.strictObject({
+    ...remoteShape,
+    ref: gitRefSchema,
+    submodules: z
+      .array(submoduleSchema)
+      .max(16)
+      .default([])
+      .describe(
+        "Submodules that may be in the tree; any other is refused. Each is fetched from the URL given here, at the commit that the tree names, and verified by a trust of its own.",
+      ),
+  }),
+  ...REMOTE_RULES,
+  {
+    message: "one entry for each path",
+    cel: "!has(self.submodules) || self.submodules.all(one, self.submodules.exists_one(other, other.path == one.path))",
+    holds: ({ submodules }) => new Set(submodules.map(({ path }) => path)).size === submodules.length,
   },
 );
 

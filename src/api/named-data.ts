@@ -28,6 +28,7 @@ function named(resource: Resource): NamedData[] {
       const names = [
         source.git.auth?.secretRef.name,
         source.git.proxy?.secretRef.name,
+        ...source.git.submodules.flatMap(({ auth, proxy }) => [auth?.secretRef.name, proxy?.secretRef.name]),
         "cluster" in target ? target.cluster.kubeConfig?.secretRef.name : undefined,
       ];
       return names.filter((name) => name !== undefined).map(secret);

@@ -29,13 +29,22 @@ export class DemoRepository {
     by: Committer,
     message: string,
     tree: Tree,
-    parent?: string,
-    ...merged: readonly string[]
+    ...parents: readonly (string | undefined)[]
+  ): Promise<string> {
+    return await this.commitTree(by, message, await this.#writeTree(tree), ...parents);
+  }
+
+  /** The same with a tree that is there already. */
+  async commitTree(
+    by: Committer,
+    message: string,
+    tree: string,
+    ...parents: readonly (string | undefined)[]
   ): Promise<string> {
     const identity = `${by.name} <${by.email}> ${Math.floor(Date.now() / 1000)} +0000`;
     const headers = [
-      `tree ${await this.#writeTree(tree)}`,
-      ...(parent === undefined ? [] : [parent, ...merged].map((oid) => `parent ${oid}`)),
+      `tree ${tree}`,
+      ...parents.flatMap((oid) => (oid === undefined ? [] : [`parent ${oid}`])),
       `author ${identity}`,
       `committer ${identity}`,
     ].join("\n");

@@ -8,7 +8,7 @@ import type { Decision } from "./decision.ts";
  * reason (a policy may put the time in): a gate that looks again and finds nothing new has nothing new to record.
  */
 export function changeIdOf(decision: Decision): Digest {
-  const { gate, source, trust, policies, verdict } = decision;
+  const { gate, source, trust, policies, submodules, verdict } = decision;
   return sha256(
     canonicalJson({
       gate: `${gate.namespace}/${gate.name}`,
@@ -16,6 +16,10 @@ export function changeIdOf(decision: Decision): Digest {
       trust: trust.digest,
       policies: policies.map(({ name, digest }) => [name, digest]),
       verdict,
+      // Left out where there are none, so that an id stays what it was.
+      ...(submodules !== undefined && {
+        submodules: submodules.map((each) => [each.path, each.url, each.revision, each.trust.digest]),
+      }),
       result:
         decision.verdict === "admit"
           ? decision.manifests.digest

@@ -61,6 +61,7 @@ describe("what a gate names", () => {
         suspend: false,
         ref: { branch: "main" },
         credentials: undefined,
+        submodules: [],
         path: "",
         trust: { name: "trust", namespace: "payments" },
         bundles: [

@@ -6,6 +6,7 @@ import {
   type Located,
   ResourceError,
   type Resources,
+  type Secret,
   type TrustMaterial,
   toCredentials,
   toProxy,
@@ -32,6 +33,14 @@ export interface BundleReference {
   readonly parameters: JsonObject;
 }
 
+/** A submodule that a gate allows, with what that names found. */
+export interface SubmoduleConfig {
+  readonly path: string;
+  readonly url: string;
+  readonly credentials: GitAuth | undefined;
+  readonly trust: TrustMaterial;
+}
+
 /** A gate with everything that it names found: what one run of the flow needs to know. */
 export interface GateConfig {
   readonly gate: { readonly namespace: string; readonly name: string };
@@ -47,6 +56,7 @@ export interface GateConfig {
   readonly ref: RefSelector;
   readonly credentials: GitAuth | undefined;
   readonly path: string;
+  readonly submodules: readonly SubmoduleConfig[];
   readonly trust: TrustMaterial;
   readonly bundles: readonly BundleReference[];
   readonly namespaces: readonly string[];
@@ -67,7 +77,13 @@ function resolveGate(located: Located<Gate>, resources: Resources): GateConfig {
     deletionPolicy: spec.deletionPolicy,
     url: spec.source.git.url,
     ref: spec.source.git.ref,
-    credentials: findCredentials(gate, resources),
+    credentials: findCredentials(spec.source.git, gate, resources),
+    submodules: spec.source.git.submodules.map((each) => ({
+      path: each.path,
+      url: each.url,
+      credentials: findCredentials(each, gate, resources),
+      trust: findNamed("TrustPolicy", each.trust, gate, resources),
+    })),
     path: spec.path,
     trust: findNamed("TrustPolicy", spec.trust, gate, resources),
     bundles: spec.policies.map((name) => findBundle(name, gate, resources)),
@@ -110,16 +126,21 @@ function findGate(name: string, gates: readonly Located<Gate>[]): Located<Gate> 
   );
 }
 
-function findCredentials(gate: Gate, resources: Resources): GitAuth | undefined {
-  const { auth, proxy } = gate.spec.source.git;
-  const credentials = auth === undefined ? undefined : readCredentials(auth.secretRef.name, gate, resources);
+type RemoteSpec = Pick<Gate["spec"]["source"]["git"], "url" | "auth" | "proxy">;
+
+function findCredentials(
+  { url, auth, proxy }: RemoteSpec,
+  gate: Gate,
+  resources: Resources,
+): GitAuth | undefined {
+  const secret = auth && findNamed("Secret", auth.secretRef.name, gate, resources);
+  const credentials = secret && readCredentials(secret, url, resources);
   if (proxy === undefined) return credentials;
   return { ...credentials, proxy: toProxy(findNamed("Secret", proxy.secretRef.name, gate, resources)) };
 }
 
-function readCredentials(name: string, gate: Gate, resources: Resources): GitAuth {
-  const secret = findNamed("Secret", name, gate, resources);
-  if (resources.inCluster) checkGitHost(secret, gate.spec.source.git.url);
+function readCredentials(secret: Secret, url: string, resources: Resources): GitAuth {
+  if (resources.inCluster) checkGitHost(secret, url);
   return toCredentials(secret);
 }
 

@@ -1,11 +1,12 @@
 import type { ArtifactVerdict } from "../artifacts/index.ts";
 import type { PolicyFinding, PolicyReport } from "../policy/index.ts";
 import type { GateReset } from "./reset.ts";
+import type { SubmoduleVerdict } from "./submodules.ts";
 import { isNonEmpty, type Judged, type Refusal } from "../refusal.ts";
 import type { Manifests } from "../render/index.ts";
 import type { SnapshotVerdict } from "../trust/index.ts";
 import type { Verified } from "../verified.ts";
-import type { ChangeSource, Decision, Named, Reason, Stage } from "./decision.ts";
+import type { ChangeSource, Decision, Named, Reason, Stage, SubmoduleRecord } from "./decision.ts";
 
 /** What the stages found, as far as the flow came; a stage that was not reached is absent. */
 export interface Findings {
@@ -20,6 +21,8 @@ export interface Findings {
   /** Absent where nobody would take the gate back. */
   readonly reset?: GateReset;
   readonly verify?: SnapshotVerdict;
+  /** Of the submodules that the tree pins; absent where there are none. */
+  readonly submodules?: readonly SubmoduleVerdict[];
   readonly render?: Judged<Manifests>;
   readonly attest?: ArtifactVerdict;
   readonly evaluate?: PolicyReport;
@@ -41,6 +44,7 @@ export function decide(found: Findings): Decision {
     commits: found.verify?.records ?? [],
     ...(found.verify?.tag !== undefined && { tag: found.verify.tag }),
     ...(found.reset !== undefined && { reset: found.reset }),
+    ...(found.submodules !== undefined && { submodules: found.submodules.map(toRecord) }),
     images: found.attest?.images ?? [],
     findings: found.evaluate?.findings ?? [],
   };
@@ -48,6 +52,7 @@ export function decide(found: Findings): Decision {
     ...staged("fetch", found.fetch),
     ...staged("verify", found.verify?.refusals),
     ...staged("verify", resetRefusals(found)),
+    ...(found.submodules ?? []).flatMap(({ refusals }) => staged("verify", refusals)),
     ...staged("render", found.render?.ok === false ? found.render.refusals : []),
     ...staged("attest", found.attest?.refusals),
     ...staged("evaluate", found.evaluate && policyRefusals(found.evaluate, policies)),
@@ -72,9 +77,14 @@ function resetRefusals({ reset, source }: Findings): readonly Refusal[] {
 function admissible(found: Findings): Verified<Manifests> | Stage {
   const { policies, verify, render, attest, evaluate } = found;
   if (verify?.verified === undefined || !coversHead(found.source, verify)) return "verify";
+  if (found.submodules?.some(({ verified }) => verified === undefined)) return "verify";
   if (render?.ok !== true) return "render";
   if (attest?.verified === undefined) return "attest";
   return evaluate === undefined || policies.length === 0 ? "evaluate" : attest.verified;
+}
+
+function toRecord({ path, url, revision, trust, commits }: SubmoduleVerdict): SubmoduleRecord {
+  return { path, url, revision, trust, commits };
 }
 
 /** What is rendered is the head: it was judged itself, or trust begins with it, or it was admitted already. */

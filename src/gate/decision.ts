@@ -40,6 +40,16 @@ export interface ChangeSource {
   readonly changedPaths: readonly string[];
 }
 
+/** What a submodule was pinned to, and who had signed that. */
+export interface SubmoduleRecord {
+  readonly path: string;
+  /** Without credentials. */
+  readonly url: string;
+  readonly revision: Oid;
+  readonly trust: Named;
+  readonly commits: readonly CommitRecord[];
+}
+
 interface DecisionBase {
   readonly gate: { readonly namespace: string; readonly name: string };
   /** Milliseconds since the epoch: the time that keys and policies were judged at. */
@@ -50,6 +60,8 @@ interface DecisionBase {
   readonly commits: readonly CommitRecord[];
   /** Of the tag at the ref; absent where that is none, or nobody came to look at it. */
   readonly tag?: NamedTagRecord;
+  /** Absent where the tree has none. */
+  readonly submodules?: readonly SubmoduleRecord[];
   /** Absent where nobody would take the gate back. */
   readonly reset?: GateReset;
   readonly images: readonly ImageEvidence[];

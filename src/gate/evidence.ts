@@ -10,7 +10,8 @@ export const EVIDENCE_TYPE = "https://sluice.dev/evidence/v1";
  * one digest over all: a Secret's value is in no evidence.
  */
 export function toEvidence(decision: Decision): Uint8Array {
-  const { gate, at, source, trust, policies, commits, tag, reset, images, findings, verdict } = decision;
+  const { gate, at, source, trust, policies, commits, tag, reset, submodules, images, findings, verdict } =
+    decision;
   const evidence = {
     _type: EVIDENCE_TYPE,
     change: changeIdOf(decision),
@@ -22,6 +23,7 @@ export function toEvidence(decision: Decision): Uint8Array {
     commits,
     tag,
     reset: reset && { from: reset.from, entry: reset.entry, to: reset.to ?? null, tags: reset.records },
+    submodules,
     images,
     findings,
     verdict,

@@ -19,6 +19,13 @@ import {
   type WayBack,
 } from "./reset.ts";
 import type { Stages, TimeStage } from "./stages.ts";
+import {
+  type FetchedSubmodule,
+  fetchSubmodules,
+  mountVerified,
+  readSubmodules,
+  verifySubmodules,
+} from "./submodules.ts";
 
 /**
  * The flow, from a ref to a decision. Each stage takes the type that only the stage before can make, and the first
@@ -34,9 +41,15 @@ export async function judge(
   const fetched = await timed("fetch", () => fetchChange(gate, { start, binding }, stages));
   const way = findWayBack(fetched, binding);
   const to = way && (await followWayBack(way, gate, stages.now()));
-  if (to === undefined) return judgeFetched(gate, fetched, stages, way);
-  const continued = await timed("fetch", () => fetchChange(gate, { start: to, binding }, stages));
-  return judgeFetched(gate, continued, stages, way);
+  const continued =
+    to === undefined
+      ? fetched
+      : await timed("fetch", () => fetchChange(gate, { start: to, binding }, stages));
+  const parts =
+    gate.submodules.length === 0
+      ? []
+      : await timed("fetch", () => fetchSubmodules(continued, gate.submodules, stages));
+  return judgeFetched(gate, { fetched: continued, parts, way }, stages);
 }
 
 /** Where a gate stands before it looks. */
@@ -53,26 +66,38 @@ export async function judgeStanding(
   stages: Stages,
 ): Promise<Decision> {
   const { url, path } = gate.config;
-  const request = { url, ref, head: revision, path, stateDir: stages.gitDir };
-  return judgeFetched(gate, await readFetched(request), stages);
+  const submodules = pathsOf(gate);
+  const fetched = await readFetched({ url, ref, head: revision, path, submodules, stateDir: stages.gitDir });
+  const parts = await readSubmodules(fetched, gate.submodules, stages);
+  return judgeFetched(gate, { fetched, parts }, stages);
+}
+
+/** All that was fetched for one decision. */
+interface Fetched {
+  readonly fetched: FetchedSnapshot;
+  readonly parts: readonly FetchedSubmodule[];
+  readonly way?: WayBack | undefined;
 }
 
 async function judgeFetched(
   gate: PreparedGate,
-  fetched: FetchedSnapshot,
+  { fetched, parts, way }: Fetched,
   stages: Stages,
-  way?: WayBack,
 ): Promise<Decision> {
   const { timed = untimed } = stages;
   const at = stages.now(); // after the fetch: a slow server does not make an expired key count
   const reset = way && (await judgeWayBack(way, gate, at));
-  const found = { ...toFindings(gate, fetched, at), ...(reset && { reset }) };
-  if (!fetched.ok) return decide({ ...found, fetch: fetched.refusals });
+  const known = { ...toFindings(gate, fetched, at), ...(reset && { reset }) };
+  if (!fetched.ok) return decide({ ...known, fetch: fetched.refusals });
 
-  const verify = await timed("verify", () => verifySnapshot(fetched.value, gate.trust, at));
-  if (verify.verified === undefined) return decide({ ...found, verify });
+  const [verify, submodules] = await timed("verify", async () => [
+    await verifySnapshot(fetched.value, gate.trust, at),
+    await verifySubmodules(parts, at),
+  ]);
+  const found = { ...known, ...(submodules.length > 0 && { submodules }) };
+  const snapshot = verify.verified && mountVerified(verify.verified, submodules);
+  if (snapshot === undefined) return decide({ ...found, verify });
 
-  const { verified: snapshot } = verify;
   const rendered = await timed("render", () => render(snapshot, gate.config.path, gate.bounds, stages.cell));
   if (!rendered.ok) {
     const refusals = redactRefusals(rendered.refusals, snapshot.files);
@@ -106,11 +131,16 @@ function fetchChange(
     stateDir: gitDir,
     base: start === "root" ? undefined : start,
     path,
+    submodules: pathsOf(gate),
     withChangedPaths: gate.withChangedPaths,
     resets: prefixOfResets(binding),
     withApprovals: gate.withApprovals,
     sharing,
   });
+}
+
+function pathsOf({ submodules }: PreparedGate): string[] {
+  return submodules.map(({ config }) => config.path);
 }
 
 function toFindings({ config, policies }: PreparedGate, fetched: FetchedSnapshot, at: number): Findings {

@@ -6,11 +6,13 @@ import { asksForApprovals, asksForPaths, compileTrust, type Trust } from "../tru
 import type { BundleFiles, BundleReference, GateConfig } from "./config.ts";
 import type { Named } from "./decision.ts";
 import { GateError } from "./error.ts";
+import { type PreparedSubmodule, prepareSubmodule } from "./submodules.ts";
 
 /** A gate whose trust and policies are compiled: what is wrong with them has been said by then. */
 export interface PreparedGate {
   readonly config: GateConfig;
   readonly trust: Trust;
+  readonly submodules: readonly PreparedSubmodule[];
   readonly artifactRules: readonly ArtifactRule[];
   readonly bundles: readonly CompiledBundle[];
   /** The bundles by name and digest, as decisions name them. */
@@ -29,6 +31,7 @@ export async function prepareGate(config: GateConfig, policies: PolicyEngine): P
   return {
     config,
     trust,
+    submodules: await Promise.all(config.submodules.map(prepareSubmodule)),
     artifactRules: compileArtifactRules(config.trust.artifacts),
     bundles,
     policies: bundles.map(({ name, digest }) => ({ name, digest })),

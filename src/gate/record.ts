@@ -142,6 +142,12 @@ function toStatementInput(decision: Decision, evidence: Digest): DecisionStateme
     policies,
     signers: countSigners(commits),
     reset: toReset(decision),
+    submodules: decision.submodules?.map(({ path, url, revision, trust: by }) => ({
+      path,
+      url,
+      revision,
+      trust: by,
+    })),
     evidence,
   };
   return decision.verdict === "admit"

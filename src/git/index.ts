@@ -40,4 +40,4 @@ export { parseTag, type Tag } from "./tag.ts";
 export { type MergedTag, readMergedTags } from "./tag-merged.ts";
 export { listTagRefs, type RawTag, readRawTag } from "./tag-refs.ts";
 export { changedPaths } from "./tree/changed-paths.ts";
-export { readTree, type TreeFiles } from "./tree/read-tree.ts";
+export { readTree, type TreeContent, type TreeFiles } from "./tree/read-tree.ts";

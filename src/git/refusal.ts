@@ -23,7 +23,8 @@ const REMEDIES: Readonly<Record<GitRefusalCode, string>> = {
   UNSAFE_PATH: "rename the file",
   PATH_COLLISION: "rename one of the two",
   SYMLINK: "put a copy in its place, or refer to the file from a kustomization",
-  SUBMODULE: "copy what is needed into this repository, where its commits are verified",
+  SUBMODULE:
+    "copy what is needed into this repository, or name the submodule in the gate's `source.git.submodules`, with the trust that its commits need",
   UNKNOWN_MODE: "add the file again with git",
   MALFORMED_TREE: "write the commit again with git",
   MALFORMED_COMMIT: "write the commit again with git",

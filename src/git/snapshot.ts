@@ -27,6 +27,8 @@ export interface Snapshot {
   readonly changedPaths: readonly string[];
   /** Every regular file of the head's tree, by its path from the top, `/` separated. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The commits that the tree's submodules are pinned to, by their paths. What is in them is not in `files`. */
+  readonly pins: ReadonlyMap<string, Oid>;
   /** What says of commits in the range that somebody approved them; empty where nobody asked. */
   readonly approvals: readonly RawApproval[];
   /** What says that the gate was taken back, where the range does not descend from its base; empty elsewhere. */
@@ -40,6 +42,8 @@ export interface SnapshotSource {
   readonly base: Oid | undefined;
   /** What the ref holds, where it is a tag that is to be judged. */
   readonly tag?: Oid | undefined;
+  /** Paths that may hold a submodule. */
+  readonly submodules?: readonly string[] | undefined;
   /** What will be rendered: under it, a symbolic link is refused even if it stays in the tree. */
   readonly path: string;
 }
@@ -70,7 +74,7 @@ export async function readSnapshot(
 /** What the commit itself brings. */
 async function readContent(
   repository: Repository,
-  { url, ref, head, base, path }: SnapshotSource,
+  { url, ref, head, base, path, submodules }: SnapshotSource,
   options: RangeOptions,
 ): Promise<Judged<Omit<Snapshot, "tag" | "approvals" | "resets">, GitRefusalCode>> {
   try {
@@ -78,12 +82,12 @@ async function readContent(
     if (tree === undefined) {
       return refused(toRefusal("MALFORMED_COMMIT", head, "the commit does not begin with a tree"));
     }
-    const files = await readTree(repository, tree, { path, signal: options.signal });
-    if (!files.ok) return files;
+    const content = await readTree(repository, tree, { path, submodules, signal: options.signal });
+    if (!content.ok) return content;
     const range = await readRange(repository, head, base, options);
     const known = base !== undefined && repository.find(base, "commit") !== undefined ? base : undefined;
     const changed = await changedPaths(repository, known, head, options.signal);
-    return passed({ url, ref, head, range, changedPaths: changed, files: files.value });
+    return passed({ url, ref, head, range, changedPaths: changed, ...content.value });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     switch (error.code) {

@@ -18,6 +18,7 @@ it("shows what other folders may use, and no more", () => {
       "judgeResets",
       "resetTagPrefix",
       "judgeTag",
+      "mountSubmodules",
       "trustKeyFiles",
       "verifyCommits",
       "verifySnapshot",

@@ -16,6 +16,7 @@ export type { KeyFileMaterial } from "./key-file.ts";
 export { judgeRecordedKey, type KeyStanding, type RecordedKey } from "./judge-recorded-key.ts";
 export { judgeResets, type ResetCode, type ResetRecord, type ResetVerdict } from "./judge-resets.ts";
 export { type KeyFiles, type KeyFileTrust, trustKeyFiles } from "./key-files.ts";
+export { mountSubmodules } from "./mount-submodules.ts";
 export { REMEDIES, type RefusalCode } from "./remedies.ts";
 export { formatResetMessage, type ResetBinding, resetTagPrefix } from "./reset-message.ts";
 export { asksForApprovals, asksForPaths, type Trust } from "./trust.ts";

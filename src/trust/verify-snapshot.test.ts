@@ -31,6 +31,7 @@ function snapshotOf(commits: readonly RawCommit[], range: Partial<CommitRange> =
     files: new Map(),
     tag: undefined,
     approvals: [],
+    pins: new Map(),
     resets: [],
   };
 }

@@ -63,6 +63,15 @@ export interface DecidingTrust extends NamedDigest {
   readonly previous?: NamedDigest | undefined;
 }
 
+/** A submodule of the tree, and the trust that its commits were verified by. */
+export interface DecisionSubmodule {
+  readonly path: string;
+  /** Without credentials. */
+  readonly url: string;
+  readonly revision: string;
+  readonly trust: NamedDigest;
+}
+
 /** The deliberate way back that history goes on from, at `source.base`. */
 export interface DecisionReset {
   /** What had been admitted last. */
@@ -83,6 +92,8 @@ interface DecisionCommon {
   readonly trust: DecidingTrust;
   readonly policies: readonly NamedDigest[];
   readonly signers: readonly DecisionSigner[];
+  /** Absent where the tree has none. */
+  readonly submodules?: readonly DecisionSubmodule[] | undefined;
   /** Absent where the gate was not taken back. */
   readonly reset?: DecisionReset | undefined;
   /** Digest of the full evidence, which stands beside the log. */
@@ -129,6 +140,7 @@ export function toDecisionStatement(input: DecisionStatementInput, origin: strin
         reasonCount: admitted ? 0 : input.reasons.length,
         signers: listed.signers.map(({ name, key, commits }) => ({ name, key, commits })),
         signerCount: input.signers.length,
+        submodules: input.submodules?.map(({ trust, ...each }) => ({ ...each, trust: toNamed(trust) })),
         reset: input.reset,
         evidence: {
           uri: `evidence/sha256/${toDigestSet(input.evidence).sha256}`,
@@ -172,6 +184,9 @@ const extensionSchema = z.object({
   reasonCount: countSchema,
   signers: z.array(z.object({ name: z.string(), key: z.string(), commits: countSchema })),
   signerCount: countSchema,
+  submodules: z
+    .array(z.object({ path: z.string(), url: z.string(), revision: z.string(), trust: namedSchema }))
+    .optional(),
   reset: z
     .object({
       from: z.string(),

@@ -62,10 +62,12 @@ function selectOne(resources: Resources, label: string): GateConfig {
 }
 
 async function fetchNamed(gate: KubeObject, client: KubeClient): Promise<KubeObject[]> {
-  const { trust, policies } = fieldsOf(gate);
+  const { trusts, policies } = fieldsOf(gate);
   const { namespace } = gate.metadata;
   const refs = [
-    { apiVersion: API_VERSION, kind: "TrustPolicy", namespace, name: String(trust) },
+    ...new Set(trusts.map(String))
+      .values()
+      .map((name) => ({ apiVersion: API_VERSION, kind: "TrustPolicy", namespace, name })),
     ...policies.map((name) => ({ apiVersion: API_VERSION, kind: "PolicyBundle", name: String(name) })),
   ];
   const found = await Promise.all(refs.map((ref) => client.get(ref)));

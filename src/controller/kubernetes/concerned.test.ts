@@ -74,6 +74,15 @@ describe("a change of trust or policies", () => {
     expect(modified(trust, object("TrustPolicy", "trust", { status: {} }))).toEqual([]);
   });
 
+  it("makes a gate run whose submodule is verified by it", () => {
+    const source = { git: { submodules: [{ path: "a", trust: "vendors" }, { path: "b", trust: 4 }, null] } };
+    const gates = [gate("with", { source }), gate("without", { source: { git: { submodules: {} } } })];
+    const event = (name: string) => ({ type: "added", object: object("TrustPolicy", name) }) as const;
+    expect(gatesConcerned(event("vendors"), gates)).toEqual(["payments/with"]);
+    expect(gatesConcerned(event("trust"), gates)).toEqual(["payments/with", "payments/without"]);
+    expect(gatesConcerned(event("4"), gates)).toEqual([]);
+  });
+
   it("makes gates of all namespaces run that name a bundle", () => {
     const bundle = object("PolicyBundle", "baseline", {}, { namespace: undefined });
     expect(gatesConcerned({ type: "deleted", object: bundle }, GATES)).toEqual([

@@ -56,5 +56,5 @@ function dependantsOf({ metadata: { namespace, name } }: KubeObject, gates: read
 }
 
 function trusts(gate: KubeObject, { metadata: { namespace, name } }: KubeObject): boolean {
-  return gate.metadata.namespace === namespace && fieldsOf(gate).trust === name;
+  return gate.metadata.namespace === namespace && fieldsOf(gate).trusts.includes(name);
 }

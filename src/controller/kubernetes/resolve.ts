@@ -93,9 +93,9 @@ function withDependencies(gate: KubeObject, known: Known): KubeObject[] {
 }
 
 function namedBy(gate: KubeObject, known: Known): KubeObject[] {
-  const { trust, policies } = fieldsOf(gate);
+  const { trusts, policies } = fieldsOf(gate);
   return [
-    known.get("TrustPolicy", `${gate.metadata.namespace}/${String(trust)}`),
+    ...new Set(trusts.map((name) => known.get("TrustPolicy", `${gate.metadata.namespace}/${String(name)}`))),
     ...new Set(policies.map((name) => known.get("PolicyBundle", String(name)))),
   ].filter((object) => object !== undefined);
 }

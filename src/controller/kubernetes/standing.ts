@@ -27,10 +27,10 @@ export function standingOf(gate: KubeObject, known: Known): () => void {
 }
 
 function basisOf(gate: KubeObject): (readonly [WatchedKind, string])[] {
-  const { trust, policies } = fieldsOf(gate);
+  const { trusts, policies } = fieldsOf(gate);
   return [
     ["Gate", keyOfObject(gate)],
-    ["TrustPolicy", `${gate.metadata.namespace}/${String(trust)}`],
+    ...trusts.map((name) => ["TrustPolicy", `${gate.metadata.namespace}/${String(name)}`] as const),
     ...policies.map((name) => ["PolicyBundle", String(name)] as const),
   ];
 }

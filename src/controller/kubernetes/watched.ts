@@ -14,7 +14,8 @@ export interface WatchEvent {
 
 /** A gate as the API server has it, which nobody validated here: only what a watch must know of it. */
 interface GateFields {
-  readonly trust: unknown;
+  /** Names of TrustPolicies: the gate's own, and its submodules'. */
+  readonly trusts: readonly unknown[];
   readonly policies: readonly unknown[];
   readonly dependsOn: readonly string[];
   readonly suspend: boolean;
@@ -23,12 +24,16 @@ interface GateFields {
 }
 
 export function fieldsOf({ spec }: KubeObject): GateFields {
-  const { trust, policies, dependsOn, suspend, target }: Record<string, unknown> = Object(spec);
+  const { trust, source, policies, dependsOn, suspend, target }: Record<string, unknown> = Object(spec);
+  const { submodules } = Object(Object(source).git);
   const names = Array.isArray(dependsOn)
     ? dependsOn.map((each: unknown) => Object(each).name as unknown)
     : [];
   return {
-    trust,
+    trusts: [
+      trust,
+      ...(Array.isArray(submodules) ? submodules : []).map((each: unknown) => Object(each).trust),
+    ],
     policies: Array.isArray(policies) ? policies : [],
     dependsOn: names.filter((name) => typeof name === "string"),
     suspend: suspend === true,

@@ -31,6 +31,8 @@ export interface FetchRequest {
   readonly base?: Oid | "tip" | undefined;
   /** What will be rendered; the whole tree where absent. */
   readonly path?: string;
+  /** Paths that may hold a submodule. */
+  readonly submodules?: readonly string[] | undefined;
   readonly withChangedPaths?: boolean;
   /** Whether notes and annotated tags that may approve commits of the range are asked for, and read. */
   readonly withApprovals?: boolean;
@@ -92,6 +94,7 @@ export interface FetchedRequest {
   readonly head: Oid;
   readonly stateDir: string;
   readonly path: string;
+  readonly submodules?: readonly string[] | undefined;
   readonly limits?: GitLimits;
 }
 
@@ -100,12 +103,12 @@ export interface FetchedRequest {
  * {@link GitError}.
  */
 export async function readFetched(request: FetchedRequest): Promise<FetchedSnapshot> {
-  const { url, ref, head, path, limits = DEFAULT_GIT_LIMITS } = request;
+  const { url, ref, head, path, submodules, limits = DEFAULT_GIT_LIMITS } = request;
   const signal = AbortSignal.timeout(limits.fetchMs);
   const repository = await StateRepository.at(request.stateDir, parseRemoteUrl(url), limits).open();
   try {
     const options = { withChangedPaths: false, signal };
-    const judged = await readSnapshot(repository, { url, ref, head, base: head, path }, options);
+    const judged = await readSnapshot(repository, { url, ref, head, base: head, path, submodules }, options);
     return { ...judged, ref, head, base: head, tag: undefined };
   } catch (error) {
     throw toFetchError(error, signal);
@@ -137,8 +140,8 @@ async function locate(
  */
 async function fetchShared(reading: Reading, { fetches }: Sharing): Promise<FetchedSnapshot> {
   const { request, session } = reading;
-  const { url, base, withChangedPaths = false } = request;
-  const name = JSON.stringify([session.state.path, url, session.target, base, withChangedPaths]);
+  const { url, base, submodules, withChangedPaths = false } = request;
+  const name = JSON.stringify([session.state.path, url, session.target, base, submodules, withChangedPaths]);
   const whole = await fetches.snapshot(name, () =>
     fetchWhole({ session, request: { ...request, path: "" } }),
   );
@@ -165,7 +168,15 @@ async function fetchAndRead({ request, session }: Reading): Promise<FetchedSnaps
     const tag = ref.startsWith(TAGS) ? oid : undefined;
     const judged = await readSnapshot(
       repository,
-      { url: request.url, ref, head, base, tag, path: request.path ?? "" },
+      {
+        url: request.url,
+        ref,
+        head,
+        base,
+        tag,
+        path: request.path ?? "",
+        submodules: request.submodules,
+      },
       {
         withChangedPaths: request.withChangedPaths === true,
         readApprovals: (commits) => missing.readApprovals(commits),

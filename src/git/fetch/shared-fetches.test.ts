@@ -84,6 +84,7 @@ describe("a snapshot", () => {
       files: new Map([["app.yaml", new Uint8Array(bytes)]]),
       tag: undefined,
       approvals: [],
+      pins: new Map(),
       resets: [],
     },
   });

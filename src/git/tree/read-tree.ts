@@ -14,9 +14,17 @@ const MAX_LINK_BYTES = 4096;
 
 export type TreeFiles = ReadonlyMap<string, Uint8Array>;
 
+export interface TreeContent {
+  readonly files: TreeFiles;
+  /** The commits that submodules are pinned to, by their paths: of those that were allowed. */
+  readonly pins: ReadonlyMap<string, Oid>;
+}
+
 export interface ReadTreeOptions {
   /** What will be rendered; the whole tree where absent. */
   readonly path?: string;
+  /** Paths that may hold a submodule. */
+  readonly submodules?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,30 +35,39 @@ export interface ReadTreeOptions {
  * Symbolic links: there are none in what is rendered, so none is followed. One that leads out of the tree
  * is refused wherever it is. One that stays inside is refused under `path`, where leaving it out would
  * silently leave out what it stands for; elsewhere it is left out, and whoever needs it fails for its
- * absence. Submodules are refused: their content is another repository's, which nobody verified.
+ * absence. Submodules are refused where they are not allowed: their content is another repository's. What
+ * `.gitmodules` says of them is a file like any other, and means nothing here.
  */
 export async function readTree(
   repository: Repository,
   tree: Oid,
-  { path, signal }: ReadTreeOptions = {},
-): Promise<Judged<TreeFiles, GitRefusalCode>> {
-  const reader = new TreeReader(repository, path ?? "", new Turns(signal));
+  { path, submodules, signal }: ReadTreeOptions = {},
+): Promise<Judged<TreeContent, GitRefusalCode>> {
+  const reader = new TreeReader(repository, { path: path ?? "", submodules }, new Turns(signal));
   await reader.read(tree, "", 0);
-  return isNonEmpty(reader.refusals) ? { ok: false, refusals: reader.refusals } : passed(reader.files);
+  const { files, pins, refusals } = reader;
+  return isNonEmpty(refusals) ? { ok: false, refusals } : passed({ files, pins });
 }
 
 class TreeReader {
   readonly files = new Map<string, Uint8Array>();
+  readonly pins = new Map<string, Oid>();
   readonly refusals: Refusal<GitRefusalCode>[] = [];
   readonly #repository: Repository;
   readonly #path: string;
+  readonly #submodules: ReadonlySet<string>;
   readonly #turns: Turns;
   #entries = 0;
   #bytes = 0;
 
-  constructor(repository: Repository, path: string, turns: Turns) {
+  constructor(
+    repository: Repository,
+    { path, submodules }: { path: string; submodules: ReadTreeOptions["submodules"] },
+    turns: Turns,
+  ) {
     this.#repository = repository;
     this.#path = path;
+    this.#submodules = new Set(submodules);
     this.#turns = turns;
   }
 
@@ -106,10 +123,15 @@ class TreeReader {
       case Mode.symlink:
         return this.#checkLink(oid, path);
       case Mode.submodule:
-        return this.#refuse("SUBMODULE", path, "is a submodule: its content is in another repository");
+        return this.#readPin(oid, path);
       default:
         return this.#refuse("UNKNOWN_MODE", path, `has the mode ${mode}`);
     }
+  }
+
+  #readPin(oid: Oid, path: string): void {
+    if (this.#submodules.has(path)) this.pins.set(path, oid);
+    else this.#refuse("SUBMODULE", path, "is a submodule: its content is in another repository");
   }
 
   async #readFile(oid: Oid, path: string): Promise<void> {

@@ -11,6 +11,11 @@ const names = (count: number) => Array.from({ length: count }, (_, index) => ({ 
 const modules = (value: object) => bundle({ rego: { modules: value } });
 const start = (value: string) => trust({ history: { start: value } });
 const ref = { name: "keys", key: "k" };
+const submodule = (path: string) => ({
+  path,
+  url: "https://git.bank.example/other.git",
+  trust: "other-trust",
+});
 const secretRef = { name: "git" };
 
 export const GATE_CASES: readonly Case[] = [
@@ -88,6 +93,24 @@ export const GATE_CASES: readonly Case[] = [
     "spec.source.git.ref",
     git({ ref: { branch: "m", tag: "v1" } }),
     git({ ref: { semver: "1.x" } }),
+  ],
+  [
+    "two submodules at one path",
+    "spec.source.git",
+    git({ submodules: [submodule("a"), submodule("a")] }),
+    git({ submodules: [submodule("a"), submodule("b")] }),
+  ],
+  [
+    "a submodule that leaves",
+    "spec.source.git.submodules[0].path",
+    git({ submodules: [submodule("/a")] }),
+    git({ submodules: [submodule("a/b")] }),
+  ],
+  [
+    "a submodule without trust",
+    "spec.source.git.submodules[0].trust",
+    git({ submodules: [{ ...submodule("a"), trust: undefined }] }),
+    git({ submodules: [submodule("a")] }),
   ],
   [
     "a short commit",

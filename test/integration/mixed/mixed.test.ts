@@ -147,6 +147,7 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
       head,
       tag: undefined,
       approvals: [],
+      pins: new Map(),
       resets: [],
       range: { head, base: undefined, descendsFromBase: true, commits },
       changedPaths: [],
