@@ -1,6 +1,7 @@
 import {
   type AllowedAuthority,
   type AllowedSigner,
+  type Certified,
   namedBy,
   nameSigner,
   parseAllowedSigners,
@@ -9,7 +10,7 @@ import {
 } from "../signatures/index.ts";
 import { TrustError } from "./error.ts";
 import { decodeText, type KeyFileMaterial } from "./key-file.ts";
-import { type AuthorityGrant, type Grant, grantKey } from "./trust.ts";
+import { type AuthorityGrants, type Grant, grantKey } from "./trust.ts";
 import { ALWAYS, type Window } from "./window.ts";
 
 export interface ReadSigners {
@@ -57,11 +58,17 @@ export function signerGrants(
 export function authorityGrants(
   authorities: readonly AllowedAuthority[],
   roles: readonly string[],
-): ReadonlyMap<string, readonly AuthorityGrant[]> {
+): ReadonlyMap<string, AuthorityGrants> {
   const byKey = Map.groupBy(authorities, ({ key }) => grantKey("ssh", key.fingerprint));
-  return new Map(
-    [...byKey].map(([id, entries]) => [id, entries.map((entry) => toAuthorityGrant(entry, roles))]),
-  );
+  const grantsOf = (entries: readonly AllowedAuthority[]) => (certified: Certified) =>
+    entries.flatMap((entry) => entryGrants(entry, certified, roles));
+  return new Map([...byKey].map(([id, entries]) => [id, { grantsOf: grantsOf(entries) }]));
+}
+
+/** Whom git names by one entry of an authority. */
+function entryGrants(entry: AllowedAuthority, { names }: Certified, roles: readonly string[]): Grant[] {
+  const signer = nameSigner(notHidden(names, entry.hiddenBy), entry.principals);
+  return signer === undefined ? [] : [{ signer, roles, ...windowOf(entry) }];
 }
 
 /** Of the names in a list that hides an authority's line, git looks for those alone. */
@@ -70,14 +77,6 @@ function notHidden(names: readonly string[], hiddenBy: readonly string[]): reado
     const found = namedBy(names, list);
     return found.length === 0 ? left : left.filter((name) => found.includes(name));
   }, names);
-}
-
-function toAuthorityGrant(entry: AllowedAuthority, roles: readonly string[]): AuthorityGrant {
-  return {
-    nameSigner: ({ names }) => nameSigner(notHidden(names, entry.hiddenBy), entry.principals),
-    roles,
-    ...windowOf(entry),
-  };
 }
 
 function windowOf({

@@ -1,4 +1,5 @@
 import {
+  type Certified,
   identityKey,
   parseX509Authorities,
   parseX509RevocationLists,
@@ -9,7 +10,7 @@ import {
 } from "../signatures/index.ts";
 import { readAs } from "./authorities.ts";
 import { decodeText, type KeyFileMaterial } from "./key-file.ts";
-import { type AuthorityGrant, type Grant, grantKey } from "./trust.ts";
+import { type AuthorityGrants, type Grant, grantKey } from "./trust.ts";
 import { ALWAYS } from "./window.ts";
 
 /** What gpgsm would be given: trusted roots, and the revocation lists of authorities. All in PEM. */
@@ -45,13 +46,12 @@ export function readX509Files({ roots, revocationLists }: X509Files): readonly X
 export function x509Grants(
   authorities: readonly X509Authority[],
   roles: readonly string[],
-): readonly (readonly [id: string, grants: readonly AuthorityGrant[]])[] {
-  const grant: AuthorityGrant = {
-    nameSigner: ({ names, subject }) => names[0] ?? subject,
-    roles,
-    ...ALWAYS,
+): readonly (readonly [id: string, grants: AuthorityGrants])[] {
+  const grantsOf = ({ names, subject }: Certified): Grant[] => {
+    const signer = names[0] ?? subject;
+    return signer === undefined ? [] : [{ signer, roles, ...ALWAYS }];
   };
-  return authorities.map(({ name }) => [grantKey("x509", name), [grant]]);
+  return authorities.map(({ name }) => [grantKey("x509", name), { grantsOf }]);
 }
 
 export async function readTrustedRoot({ trustedRoot }: SigstoreFiles): Promise<SigstoreRoot> {

@@ -1,14 +1,33 @@
-import type { Certificate, Certified, SshPublicKey } from "../signatures/index.ts";
-import { identityKey, type SigstoreIdentity } from "../signatures/index.ts";
+import {
+  type Certificate,
+  type Certified,
+  identityKey,
+  type SigstoreIdentity,
+  type SshPublicKey,
+} from "../signatures/index.ts";
 import { TrustError } from "./error.ts";
-import { type AuthorityGrant, type Grant, grantKey } from "./trust.ts";
+import { type AuthorityGrants, type Grant, grantKey } from "./trust.ts";
+
+/** By the names that one authority certifies. */
+class NamedGrants implements AuthorityGrants {
+  readonly #byName = new Map<string, Grant>();
+
+  add(name: string, grant: Grant): this {
+    this.#byName.set(name, grant);
+    return this;
+  }
+
+  grantsOf({ names }: Certified): readonly Grant[] {
+    return names.map((name) => this.#byName.get(name)).filter((grant) => grant !== undefined);
+  }
+}
 
 /** Collects what keys and identities stand for, and refuses one that is there already: whose it is would be a guess. */
 export class GrantTable {
   readonly ssh: SshPublicKey[] = [];
   readonly openpgp: Certificate[] = [];
   readonly grants = new Map<string, readonly Grant[]>();
-  readonly authorities = new Map<string, readonly AuthorityGrant[]>();
+  readonly authorities = new Map<string, NamedGrants>();
   readonly #origins = new Map<string, string>();
 
   get isEmpty(): boolean {
@@ -38,9 +57,8 @@ export class GrantTable {
   addCertified(scheme: "ssh" | "x509", authority: string, name: string, grant: Grant, origin: string): void {
     const id = grantKey(scheme, authority);
     this.#claim(`the name ${JSON.stringify(name)} by the authority ${authority}`, origin);
-    const { signer, ...rest } = grant;
-    const nameSigner = ({ names }: Certified) => (names.includes(name) ? signer : undefined);
-    this.authorities.set(id, [...(this.authorities.get(id) ?? []), { ...rest, nameSigner }]);
+    const named = this.authorities.get(id) ?? new NamedGrants();
+    this.authorities.set(id, named.add(name, grant));
   }
 
   #claim(what: string, origin: string): void {

@@ -1,12 +1,11 @@
 import {
-  type Certified,
   type GoodSignature,
   type RefusedSignature,
   type Scheme,
   type SignatureCode,
   verifySignature,
 } from "../signatures/index.ts";
-import { type AuthorityGrant, type Grant, grantKey, type Trust } from "./trust.ts";
+import { type Grant, grantKey, type Trust } from "./trust.ts";
 import { intersect } from "./window.ts";
 
 /** What a commit or a tag carries as its signature, and the bytes that it is over. */
@@ -68,22 +67,10 @@ function nobody(
 
 function grantsOf({ scheme, trustedKey, certified }: GoodSignature, trust: Trust): readonly Grant[] {
   if (certified === undefined) return trust.grants.get(grantKey(scheme, trustedKey)) ?? [];
+  // A certificate counts while it is valid and its authority is: both windows are one.
   return certified.authorities
-    .flatMap((authority) => trust.authorities.get(grantKey(scheme, authority)) ?? [])
-    .flatMap((authority) => certifiedGrants(authority, certified));
-}
-
-/** A certificate counts while it is valid and its authority is: both windows are one. */
-function certifiedGrants(authority: AuthorityGrant, certified: Certified): Grant[] {
-  const signer = authority.nameSigner(certified);
-  if (signer === undefined) return [];
-  return [
-    {
-      signer,
-      roles: authority.roles,
-      ...intersect(authority, certified),
-    },
-  ];
+    .flatMap((authority) => trust.authorities.get(grantKey(scheme, authority))?.grantsOf(certified) ?? [])
+    .map((grant) => ({ ...grant, ...intersect(grant, certified) }));
 }
 
 /** A certificate for two people of a policy is no answer to who signed; git takes the first whom its file names. */

@@ -11,9 +11,9 @@ export interface Grant extends Window {
 }
 
 /** What an authority's certificates stand for: whose they are, they say themselves. */
-export interface AuthorityGrant extends Omit<Grant, "signer"> {
-  /** The person among those whom a certificate names; undefined where they are nobody whom the authority may name. */
-  nameSigner(certified: Certified): string | undefined;
+export interface AuthorityGrants {
+  /** One for each person whom the certificate names; none where they are nobody whom the authority may name. */
+  grantsOf(certified: Certified): readonly Grant[];
 }
 
 /**
@@ -32,7 +32,7 @@ export interface Trust {
   /** By {@link grantKey}. Several only in an `allowed_signers` file, where any one that is open counts. */
   readonly grants: ReadonlyMap<string, readonly Grant[]>;
   /** By {@link grantKey} of an authority: an SSH key's fingerprint, or the name of an X.509 authority. */
-  readonly authorities: ReadonlyMap<string, readonly AuthorityGrant[]>;
+  readonly authorities: ReadonlyMap<string, AuthorityGrants>;
   readonly rules: readonly CommitRule[];
   /** Whom the policy names; nobody where trust is not from a policy. */
   readonly people: People;
