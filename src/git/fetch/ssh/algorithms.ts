@@ -8,7 +8,6 @@ export const KEY_EXCHANGES = [
   "ecdh-sha2-nistp521",
   "ecdh-sha2-nistp384",
   "ecdh-sha2-nistp256",
-  "diffie-hellman-group18-sha512",
   "diffie-hellman-group16-sha512",
   "diffie-hellman-group14-sha256",
 ] as const;
