@@ -15,12 +15,16 @@ import {
 import { asksForApprovals, type FindApprovals, type Trust } from "../trust/index.ts";
 import type { Io } from "./io.ts";
 
-/** Where commits are read from, as commands are told. */
-export interface SourceOptions {
+/** How to reach a repository, as commands are told. */
+export interface RemoteOptions {
   readonly repo: string;
-  readonly ref: string;
   readonly identity?: string;
   readonly knownHosts?: string;
+}
+
+/** Where commits are read from. */
+export interface SourceOptions extends RemoteOptions {
+  readonly ref: string;
 }
 
 export interface CommitSource extends AsyncDisposable {
@@ -30,9 +34,16 @@ export interface CommitSource extends AsyncDisposable {
 }
 
 export function addSourceOptions(command: Command): Command {
+  return addRemoteOptions(command).option(
+    "--ref <name>",
+    "branch, tag, full ref name or commit id; of a URL, a branch",
+    "HEAD",
+  );
+}
+
+export function addRemoteOptions(command: Command): Command {
   return command
     .requiredOption("--repo <url|dir>", "http(s) or ssh URL, or the folder of a bare or normal repository")
-    .option("--ref <name>", "branch, tag, full ref name or commit id; of a URL, a branch", "HEAD")
     .option("--identity <file>", "of an ssh:// URL: the private key, in OpenSSH's format, unencrypted")
     .option("--known-hosts <file>", "of an ssh:// URL: the server's keys; no other file is looked at");
 }
@@ -41,7 +52,7 @@ export function addSourceOptions(command: Command): Command {
 export async function openSource(io: Io, options: SourceOptions, trust: Trust): Promise<CommitSource> {
   const { repo, ref } = options;
   const withApprovals = asksForApprovals(trust);
-  if (/^(https?|ssh):\/\//i.test(repo)) {
+  if (isUrl(repo)) {
     const auth = await readSshAuth(options);
     io.progress(`fetching ${ref}…`);
     const request = { url: repo, withApprovals, ...(auth && { auth }) };
@@ -59,6 +70,11 @@ export async function openSource(io: Io, options: SourceOptions, trust: Trust): 
   };
 }
 
+/** Of whatever scheme: which ones are spoken, the fetch says. */
+export function isUrl(repo: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(repo);
+}
+
 const NO_APPROVALS: ApprovalRefs = { notes: undefined, tags: [] };
 
 /** A commit at a time: history may be longer than all its approvals could be held. */
@@ -68,7 +84,7 @@ function finderOf(repository: Repository, refs: ApprovalRefs): FindApprovals {
 }
 
 /** Only what is named: neither the files in a home folder nor an agent say whom to trust. */
-async function readSshAuth({ identity, knownHosts }: SourceOptions): Promise<SshAuth | undefined> {
+export async function readSshAuth({ identity, knownHosts }: RemoteOptions): Promise<SshAuth | undefined> {
   if (identity === undefined && knownHosts === undefined) return undefined;
   if (identity === undefined || knownHosts === undefined) {
     throw new GitError("BAD_CREDENTIALS", "--identity and --known-hosts go together", {

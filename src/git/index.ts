@@ -19,7 +19,14 @@ export {
 export type { RefSelector } from "./fetch/ref-selector.ts";
 export { SharedFetches } from "./fetch/shared-fetches.ts";
 export type { GitAuth, GitHubApp, HttpAuth, HttpLogin, HttpProxy, HttpTls, SshAuth } from "./fetch/auth.ts";
-export { type CloneRequest, cloneTemporarily, type TemporaryClone } from "./fetch/temporary-clone.ts";
+export {
+  type CloneRequest,
+  cloneTemporarily,
+  fetchTagsTemporarily,
+  type TagsRequest,
+  type TemporaryClone,
+  type TemporaryTags,
+} from "./fetch/temporary-clone.ts";
 export {
   type CommitRange,
   openRange,
@@ -38,6 +45,6 @@ export { openRepository, type Repository } from "./repository/repository.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot.ts";
 export { parseTag, type Tag } from "./tag.ts";
 export { type MergedTag, readMergedTags } from "./tag-merged.ts";
-export { listTagRefs, type RawTag, readRawTag } from "./tag-refs.ts";
+export { listTagRefs, type RawTag, readRawTag, readTagAt } from "./tag-refs.ts";
 export { changedPaths } from "./tree/changed-paths.ts";
 export { readTree, type TreeContent, type TreeFiles } from "./tree/read-tree.ts";

@@ -1,31 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ApprovalRefs } from "../approvals.ts";
-import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
+import { GitError } from "../error.ts";
 import type { Oid } from "../oid.ts";
-import type { Repository } from "../repository/repository.ts";
-import { Turns } from "../turns.ts";
-import { toFetchError } from "./fetch-error.ts";
-import { openRemote } from "./open-remote.ts";
-import type { GitAuth } from "./auth.ts";
+import { TAGS } from "../repository/refs.ts";
+import { type RemoteRef, refNotFound } from "./ref-selector.ts";
+import type { Remote } from "./remote.ts";
 import { fetchDefaultRef, fetchTarget } from "./remote-refs.ts";
-import { StateRepository } from "./state-repository.ts";
+import { fetchTemporarily, type RemoteRequest, type TemporaryRepository } from "./temporary-state.ts";
 
-export interface CloneRequest {
-  /** http, https or ssh, without credentials. */
-  readonly url: string;
+export interface CloneRequest extends RemoteRequest {
   /** The server's default branch where absent. */
   readonly branch?: string;
-  readonly auth?: GitAuth;
   /** Whether the notes and tags that may approve its commits are fetched as well. */
   readonly withApprovals?: boolean;
-  readonly limits?: GitLimits;
-  readonly signal?: AbortSignal;
 }
 
-export interface TemporaryClone extends AsyncDisposable {
-  readonly repository: Repository;
+export interface TemporaryClone extends TemporaryRepository {
   /** The full name of the branch, and where it stands. */
   readonly ref: string;
   readonly head: Oid;
@@ -35,37 +24,51 @@ export interface TemporaryClone extends AsyncDisposable {
 
 /** Fetches one branch with all its history into a folder that is gone when the clone is disposed of. */
 export async function cloneTemporarily(request: CloneRequest): Promise<TemporaryClone> {
-  const limits = request.limits ?? DEFAULT_GIT_LIMITS;
-  const deadline = AbortSignal.timeout(limits.fetchMs);
-  const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
-  const { url, auth, branch, withApprovals = false } = request;
-  const remote = openRemote({ url, auth, limits, signal });
-  const path = await mkdtemp(join(tmpdir(), "sluice-clone-"));
-  const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
-  try {
+  const { branch, withApprovals = false } = request;
+  return await fetchTemporarily(request, async (remote, receive) => {
     const name = branch ?? (await fetchDefaultRef(remote)).ref.replace(/^refs\/heads\//, "");
     const { ref, oid, approvals } = await fetchTarget(remote, { ref: { branch: name }, withApprovals });
     const notes = approvals?.notes === undefined ? [] : [approvals.notes];
-    const state = new StateRepository(path, limits);
-    const repository = await state.open();
-    await state.receive(
-      remote.fetchPack({ wants: [oid, ...notes], haves: [], withTags: withApprovals }),
-      new Turns(signal),
-    );
-    return {
-      repository,
-      ref,
-      head: oid,
-      approvals: approvals ?? { notes: undefined, tags: [] },
-      async [Symbol.asyncDispose]() {
-        repository.close();
-        await remove();
-      },
-    };
-  } catch (error) {
-    await remove();
-    throw toFetchError(error, signal);
-  } finally {
-    remote.close();
-  }
+    await receive({ wants: [oid, ...notes], haves: [], withTags: withApprovals });
+    return { ref, head: oid, approvals: approvals ?? { notes: undefined, tags: [] } };
+  });
+}
+
+export interface TagsRequest extends RemoteRequest {
+  /** Names, with or without `refs/tags/`; all tags that there are where absent. */
+  readonly names?: readonly string[];
+}
+
+export interface TemporaryTags extends TemporaryRepository {
+  /** In the order of the names. */
+  readonly tags: readonly RemoteRef[];
+}
+
+/** More than any real repository has. */
+const MAX_TAGS = 20_000;
+
+/** Fetches tags with all that they reach. Throws REF_NOT_FOUND for a name that is not there. */
+export async function fetchTagsTemporarily(request: TagsRequest): Promise<TemporaryTags> {
+  return await fetchTemporarily(request, async (remote, receive) => {
+    const tags = await listTags(remote, request.names);
+    if (tags.length > MAX_TAGS) {
+      throw new GitError("RESPONSE_TOO_LARGE", `the repository has more than ${MAX_TAGS} tags`, {
+        remedy: "name the tags that are to be verified",
+      });
+    }
+    const wants = [...new Set(tags.map(({ oid }) => oid))];
+    if (wants.length > 0) await receive({ wants, haves: [] });
+    return { tags };
+  });
+}
+
+async function listTags(remote: Remote, names: readonly string[] | undefined): Promise<readonly RemoteRef[]> {
+  const listed = await remote.listRefs([TAGS]);
+  if (names === undefined) return listed.map(({ ref, oid }) => ({ ref, oid }));
+  const tags = new Map(listed.map(({ ref, oid }) => [ref, { ref, oid }]));
+  return names.map((name) => {
+    const found = tags.get(name.startsWith("refs/") ? name : `${TAGS}${name}`);
+    if (found === undefined) throw refNotFound({ tag: name.replace(/^refs\/tags\//, "") }, listed);
+    return found;
+  });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTagRefs, openRepository, readMergedTags, readRawTag } from "../../../src/git/index.ts";
 import { judgeMergedTag, judgeTag, type Trust, trustKeyFiles } from "../../../src/trust/index.ts";
@@ -8,6 +9,8 @@ import { describeWithTools } from "../../support/tools.ts";
 import { Gpg } from "../commits/gpg.ts";
 import { ed25519 } from "../commits/objects.ts";
 import { Sandbox } from "../commits/sandbox.ts";
+import { makeFolder } from "../git/support/git.ts";
+import { serveGit } from "../git/support/servers.ts";
 import { Authority, succeeds } from "../ssh/authority.ts";
 
 interface Report {
@@ -240,6 +243,23 @@ describeWithTools(["git", "gpg", "ssh-keygen"], "tags that git made", () => {
       ]);
     });
 
+    it("asks a server for its tags, and says the same of them", async () => {
+      const root = makeFolder();
+      sandbox.git("clone", "-q", "--mirror", ".", join(root, "tags.git"));
+      const url = `${await serveGit(root)}/tags.git`;
+      const there = await report("--all", "--repo", url, ...keys());
+      const here = await report("--all", ...keys());
+      expect({ ...there, tags: new Set(there.tags) }).toEqual({ ...here, tags: new Set(here.tags) });
+      const named = await report("--tag", "ssh", "refs/tags/unsigned", "--repo", url, ...keys());
+      expect(named).toMatchObject({ status: 1, counts: { total: 2, byCode: { UNSIGNED: 1 } } });
+      for (const name of ["nope", "refs/heads/main"]) {
+        expect(await report("--tag", name, "--repo", url, ...keys())).toMatchObject({
+          status: 2,
+          code: "REF_NOT_FOUND",
+        });
+      }
+    });
+
     it("heeds a list of revoked keys", async () => {
       const revoked = sandbox.path("revoked");
       sandbox.run("ssh-keygen", ["-q", "-k", "-f", revoked, sandbox.path("alice.pub")]);
@@ -286,7 +306,7 @@ spec:
       ["a tag that is not there", ["--tag", "nope"], "REF_NOT_FOUND"],
       ["a branch", ["--tag", "refs/heads/main"], "REF_NOT_FOUND"],
       ["a name that leads out", ["--tag", "../../HEAD"], "BAD_REF_NAME"],
-      ["a URL", ["--all", "--repo", "https://git.bank.example/x.git"], "BAD_URL"],
+      ["a URL of another kind", ["--all", "--repo", "ftp://git.bank.example/x.git"], "BAD_URL"],
     ])("ends with 2 where it is asked for %s", async (_, args, code) => {
       expect(await report(...args, ...keys())).toMatchObject({ status: 2, verdict: "fault", code });
     });
