@@ -38,6 +38,12 @@ export function isGitsign({ certificates }: SignedData): boolean {
   return certificates.some(isFulcioCertificate);
 }
 
+/** The chain's own windows were asked about, at every time that counts. */
+const WAS_OPEN = {
+  validAfter: Number.NEGATIVE_INFINITY,
+  validBefore: Number.POSITIVE_INFINITY,
+} as const;
+
 function judgeX509(...args: Parameters<typeof verifyX509Signature>): SignatureVerdict {
   const verdict = verifyX509Signature(...args);
   const key = verdict.signer?.fingerprint ?? null;
@@ -50,8 +56,7 @@ function judgeX509(...args: Parameters<typeof verifyX509Signature>): SignatureVe
     key: signer.fingerprint,
     trustedKey: root,
     signedAt,
-    // The chain's own windows were open at every time that counts.
-    certified: { authorities, names: emails, subject, validAfter: -Infinity, validBefore: Infinity },
+    certified: { authorities, names: emails, subject, ...WAS_OPEN },
   };
 }
 

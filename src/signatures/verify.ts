@@ -1,23 +1,18 @@
 import { SIGNATURE_LABEL } from "./openpgp/armor.ts";
 import type { OpenpgpKeyring } from "./openpgp/keyring.ts";
 import type { verifyOpenpgpSignature } from "./openpgp/verify.ts";
-import { verifyCmsSignature } from "./cms.ts";
-import type { SigstoreRoot } from "./sigstore/root.ts";
+import { type CmsKeyring, verifyCmsSignature } from "./cms.ts";
 import type { SshKeyring } from "./ssh/keyring.ts";
 import { SSH_ARMOR_LABEL } from "./ssh/sshsig.ts";
 import { verifySshSignature } from "./ssh/verify.ts";
 import { refuseSignature, type SignatureVerdict } from "./verdict.ts";
 import { CMS_ARMOR_LABEL } from "./x509/cms.ts";
-import type { X509Authority } from "./x509/material.ts";
 import type { X509Times } from "./x509/verify.ts";
 
 /** All that signatures are checked against; trust decides what each may do. */
-export interface Keyring {
+export interface Keyring extends CmsKeyring {
   readonly ssh: SshKeyring;
   readonly openpgp: OpenpgpKeyring;
-  readonly x509: readonly X509Authority[];
-  /** Undefined where nobody is trusted who signs with gitsign. */
-  readonly sigstore: SigstoreRoot | undefined;
 }
 
 /** When it is judged, and when the commit or tag says that it was made. */

@@ -98,11 +98,14 @@ export function revocationProblem(
 ): X509Problem<"KEY_REVOKED" | "REVOCATION_UNKNOWN"> | undefined {
   const named = lists.filter((list) => list.issuer.raw.equals(issuer.subject.raw));
   if (named.length === 0) return undefined;
-  const genuine = named.filter((list) => isListOf(list, issuer));
-  if (genuine.some(({ revoked }) => revoked.has(serialNumber.toString("hex")))) {
+  // Looked into first, verified then: a list can be megabytes, and is hashed each time.
+  const isGenuine = (list: RevocationList): boolean => isListOf(list, issuer);
+  const serial = serialNumber.toString("hex");
+  if (named.filter(({ revoked }) => revoked.has(serial)).some(isGenuine)) {
     return problem("KEY_REVOKED", `the certificate of ${subject.text} is revoked`);
   }
-  if (genuine.some(({ thisUpdate, nextUpdate }) => thisUpdate <= now && now < nextUpdate)) return undefined;
+  const current = named.filter(({ thisUpdate, nextUpdate }) => thisUpdate <= now && now < nextUpdate);
+  if (current.some(isGenuine)) return undefined;
   return problem("REVOCATION_UNKNOWN", `no revocation list of ${issuer.subject.text} is genuine and current`);
 }
 
