@@ -67,8 +67,9 @@ function jsonView(io: Io, { ref, head, notices }: ReportHeader): View {
     refuse(refusal) {
       refusals.push(refusal);
     },
-    add({ oid, verdict, scheme, signer, key, code }) {
-      commits.push({ oid, verdict, scheme, signer, key, code });
+    add({ oid, verdict, scheme, signer, key, code, approvals }) {
+      const approved = approvals.length === 0 ? {} : { approvals };
+      commits.push({ oid, verdict, scheme, signer, key, code, ...approved });
     },
     finish(counts) {
       io.json({ verdict: verdictOf(counts), ref, head, counts, refusals, commits, notices });
@@ -86,6 +87,9 @@ function textView(io: Io, { notices }: ReportHeader): View {
     },
     add(record) {
       printRecord(io, record);
+      const approvals = record.approvals.filter(({ code }) => code === null);
+      const by = approvals.map(({ signer, via }) => `${signer} (${via})`);
+      if (by.length > 0) io.line(`  approved by ${printable(by.join(", "))}`);
     },
     finish(counts) {
       io.line();

@@ -26,7 +26,13 @@ const COMMANDS = new Map<string, () => Promise<readonly Register[]>>([
       (await import("./verify-image.ts")).registerVerifyImage,
     ],
   ],
-  ["trust", async () => [(await import("./trust-audit.ts")).registerTrustAudit]],
+  [
+    "trust",
+    async () => [
+      (await import("./trust-explain.ts")).registerTrustExplain,
+      (await import("./trust-audit.ts")).registerTrustAudit,
+    ],
+  ],
   ["render", async () => [(await import("./render.ts")).registerRender]],
   ["policy", async () => [(await import("./policy.ts")).registerPolicy]],
   ["audit", async () => [(await import("./audit.ts")).registerAudit]],

@@ -12,6 +12,7 @@ it("shows what other folders may use, and no more", () => {
       "asksForPaths",
       "assessCommit",
       "compileTrust",
+      "explainCommit",
       "formatResetMessage",
       "judgeMergedTag",
       "judgeRecordedKey",

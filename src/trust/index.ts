@@ -2,6 +2,7 @@ export type { SigstoreFiles, X509Files } from "./cms-files.ts";
 export type { Assessment, RuleAssessment, RuleCode, RuleProblem } from "./assess-rules.ts";
 export { compileTrust } from "./compile.ts";
 export { TrustError, type TrustErrorCode } from "./error.ts";
+export { type CommitExplanation, explainCommit, type RuleExplanation } from "./explain.ts";
 export { APPROVAL_TAG_NAME, type ApprovalCode, type ApprovalRecord } from "./judge-approval.ts";
 export { assessCommit, type CommitCode, type CommitRecord, type TrustCode } from "./judge-commit.ts";
 export {

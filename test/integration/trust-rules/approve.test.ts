@@ -25,6 +25,15 @@ describeWithTools(["git", "ssh-keygen"], "sluice approve", () => {
     return await runCli(["approve", "--repo", bank.sandbox.repo, ...args], env);
   }
 
+  /** A remote that has Bob's approval of the head, of which this clone then knows nothing. */
+  async function pushByBob(): Promise<string> {
+    const remote = bank.sandbox.path("remote.git");
+    bank.git("clone", "-q", "--bare", bank.sandbox.repo, remote);
+    expect(await approve("bob", "--commit", "HEAD", "--push", remote)).toMatchObject({ code: 0 });
+    bank.git("update-ref", "-d", NOTES);
+    return remote;
+  }
+
   it("makes notes that count, one after the other, and leaves nothing else", async () => {
     const commit = bank.commit("alice", { "prod/app.yaml": "2\n" });
     const first = await approve("bob", "--commit", "HEAD", "-m", "read it  \n\n\nall of it");
@@ -89,11 +98,7 @@ describeWithTools(["git", "ssh-keygen"], "sluice approve", () => {
 
   it("pushes beside what others have pushed", async () => {
     const commit = bank.commit("alice", { "prod/app.yaml": "2\n" });
-    const remote = bank.sandbox.path("remote.git");
-    bank.git("clone", "-q", "--bare", bank.sandbox.repo, remote);
-    expect(await approve("bob", "--commit", "HEAD", "--push", remote)).toMatchObject({ code: 0 });
-    // Carol's clone has never seen Bob's notes.
-    bank.git("update-ref", "-d", NOTES);
+    const remote = await pushByBob();
     expect(await approve("carol", "--commit", "HEAD", "--push", remote)).toMatchObject({ code: 0 });
     bank.git("update-ref", "-d", NOTES);
     bank.git("fetch", "-q", remote, `${NOTES}:${NOTES}`);
@@ -105,10 +110,7 @@ describeWithTools(["git", "ssh-keygen"], "sluice approve", () => {
 
   it("puts two notes together where both wrote before they fetched", async () => {
     const commit = bank.commit("alice", { "prod/app.yaml": "2\n" });
-    const remote = bank.sandbox.path("remote.git");
-    bank.git("clone", "-q", "--bare", bank.sandbox.repo, remote);
-    expect(await approve("bob", "--commit", "HEAD", "--push", remote)).toMatchObject({ code: 0 });
-    bank.git("update-ref", "-d", NOTES);
+    const remote = await pushByBob();
     expect(await approve("carol", "--commit", "HEAD")).toMatchObject({ code: 0 });
     expect(await approve("carol", "--commit", "HEAD~", "--push", remote)).toMatchObject({ code: 0 });
     expect(new Set(await bank.approvals(commit))).toEqual(new Set(["note by bob", "note by carol"]));
