@@ -1,7 +1,7 @@
 import type { Oid } from "../oid.ts";
 import { Mode, type TreeEntry } from "./parse-tree.ts";
 import { type PathSet, tooLarge } from "./path-set.ts";
-import { type Entries, folderOid, joinPath } from "./tree-entries.ts";
+import { type Entries, folderOid, isSameEntry, joinPath } from "./tree-entries.ts";
 
 /** The two sides of a merge after the first, each with where it parted from what came before it. */
 export interface MergeSides<T> {
@@ -45,7 +45,7 @@ export class MergeDiff {
   }
 
   async #compareEntry(sides: MergeSides<TreeEntry | undefined>, path: string, depth: number): Promise<void> {
-    if (!isPutTogether(mapSides(sides, withoutFolder), isSame)) {
+    if (!isPutTogether(mapSides(sides, withoutFolder), isSameEntry)) {
       const { result, first, others } = sides;
       for (const entry of [result, first, ...others.map(({ side }) => side)]) {
         this.#paths.addEntry(entry, path);
@@ -72,10 +72,6 @@ function mapSides<T, U>({ first, others, result }: MergeSides<T>, map: (value: T
     others: others.map(({ side, base }) => ({ side: map(side), base: map(base) })),
     result: map(result),
   };
-}
-
-function isSame(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
-  return a?.oid === b?.oid && a?.mode === b?.mode;
 }
 
 /** What a path itself is: where a folder is, there is no file. */

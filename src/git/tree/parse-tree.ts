@@ -20,7 +20,7 @@ export const Mode = {
 
 const OID_BYTES = 20;
 const MODE = /^[1-7][0-7]{4,5}$/;
-const SLASH = Buffer.from("/");
+const SLASH = 0x2f;
 
 /**
  * Reads a tree object: entries of `mode SP name NUL oid`, sorted by name, a folder as if its name ended
@@ -31,7 +31,7 @@ export function parseTree(bytes: Uint8Array): TreeEntry[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const entries: TreeEntry[] = [];
   const files = new Set<string>();
-  let previous: Buffer | undefined;
+  let previous: TreeEntry | undefined;
   for (let start = 0; start < buffer.length; ) {
     const space = buffer.indexOf(0x20, start);
     const nul = space === -1 ? -1 : buffer.indexOf(0, space);
@@ -42,20 +42,31 @@ export function parseTree(bytes: Uint8Array): TreeEntry[] {
     if (!MODE.test(mode)) throw malformed("a mode is not a number as git writes it");
     if (name.length === 0 || name.includes(SLASH)) throw malformed("a name is empty or holds a slash");
 
-    const isFolder = mode === Mode.folder;
-    const key = isFolder ? Buffer.concat([name, SLASH]) : name;
-    if (previous !== undefined && Buffer.compare(previous, key) >= 0)
-      throw malformed("names are not in order");
+    const entry = { mode, name, oid: buffer.toString("hex", nul + 1, end) };
+    if (previous !== undefined && !isBefore(previous, entry)) throw malformed("names are not in order");
     // A file and a folder of one name need not stand next to each other: `a`, `a.b`, `a/`.
+    const isFolder = mode === Mode.folder;
     const text = name.toString("latin1");
     if (isFolder && files.has(text)) throw malformed("a name is there twice");
     if (!isFolder) files.add(text);
 
-    previous = key;
-    entries.push({ mode, name, oid: buffer.toString("hex", nul + 1, end) });
+    previous = entry;
+    entries.push(entry);
     start = end;
   }
   return entries;
+}
+
+/** By name, that of a folder with a slash at its end. */
+function isBefore(one: TreeEntry, other: TreeEntry): boolean {
+  const common = Math.min(one.name.length, other.name.length);
+  const order = one.name.compare(other.name, 0, common, 0, common);
+  return order === 0 ? octetAt(one, common) < octetAt(other, common) : order < 0;
+}
+
+/** Below every octet where the name has ended. */
+function octetAt({ mode, name }: TreeEntry, index: number): number {
+  return name[index] ?? (mode === Mode.folder ? SLASH : -1);
 }
 
 function malformed(found: string): GitError {

@@ -51,6 +51,10 @@ export function joinPath(folder: string, { name }: TreeEntry): string {
   return folder === "" ? name.toString("utf8") : `${folder}/${name.toString("utf8")}`;
 }
 
+export function isSameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
+  return a?.oid === b?.oid && a?.mode === b?.mode;
+}
+
 export function folderOid(entry: TreeEntry | undefined): Oid | undefined {
   return entry?.mode === Mode.folder ? entry.oid : undefined;
 }
