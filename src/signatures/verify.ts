@@ -1,7 +1,7 @@
+import { type CmsKeyring, verifyCmsSignature } from "./cms.ts";
 import { SIGNATURE_LABEL } from "./openpgp/armor.ts";
 import type { OpenpgpKeyring } from "./openpgp/keyring.ts";
 import type { verifyOpenpgpSignature } from "./openpgp/verify.ts";
-import { type CmsKeyring, verifyCmsSignature } from "./cms.ts";
 import type { SshKeyring } from "./ssh/keyring.ts";
 import { SSH_ARMOR_LABEL } from "./ssh/sshsig.ts";
 import { verifySshSignature } from "./ssh/verify.ts";

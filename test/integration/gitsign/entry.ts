@@ -1,5 +1,5 @@
-import { octets } from "../x509/builder/der.ts";
 import { attribute } from "../x509/builder/cms.ts";
+import { octets } from "../x509/builder/der.ts";
 import { field, message } from "./protobuf.ts";
 
 /** Rekor's answer, in the words of `rekor.v1.TransparencyLogEntry`. */

@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { contextTag } from "../../../../src/signatures/x509/der.ts";
 import { DAY, NOW } from "../../commits/objects.ts";
-import { bits, der, explicit, integer, octets, oid, sequence, setOf, time, TRUE, utf8 } from "./der.ts";
+import { bits, der, explicit, integer, octets, oid, sequence, setOf, TRUE, time, utf8 } from "./der.ts";
 import { ecdsa, type SigningKey } from "./keys.ts";
 
 export interface Issued {
