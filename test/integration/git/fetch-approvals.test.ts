@@ -94,7 +94,7 @@ describe("a fetch with approvals", () => {
     tag(path, "v1", second);
     expect(found(await fetch({ base: first }))).toHaveLength(2);
     expect(packs(relay)).toBe(1);
-    note(path, second);
+    note(path, second, "another"); // the same twice would be one
     expect(found(await fetch({ base: first }))).toHaveLength(3);
     expect(packs(relay)).toBe(1);
     const state = join(stateDir, readdirSync(stateDir)[0] ?? "");

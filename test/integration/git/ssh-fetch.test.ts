@@ -63,6 +63,25 @@ describeWithTools(["git", "sshd", "ssh-keygen"], "a fetch over SSH", () => {
     expect(judged).toMatchObject({ ok: true, value: { head: next, range: { commits: [{ oid: next }] } } });
   });
 
+  it.each([
+    ["new", false],
+    ["old", true],
+  ])("brings what may approve a commit, from a git that is %s", async (_, isOld) => {
+    const { path, line, head } = makeRepository();
+    const { url, auth } = await startSshd({ isOld });
+    const request = { url: url(path), auth, stateDir: makeFolder(), ref: { branch: "main" }, base: line[1] };
+    const approvals = async (): Promise<readonly unknown[]> => {
+      const judged = await fetchSnapshot({ ...request, withApprovals: true });
+      return judged.ok ? judged.value.approvals.map(({ kind, commit: oid }) => `${kind} ${oid}`) : [];
+    };
+    expect(await approvals()).toEqual([]);
+    git(path, ["tag", "-a", "-m", "I looked at it", "v1", head]);
+    expect(await approvals()).toEqual([`tag ${head}`]); // a second pack, of what was not there before
+    const [next = ""] = commitLine(path, 1, head);
+    git(path, ["tag", "-a", "-m", "I looked at it", "v2", next]);
+    expect((await approvals()).toSorted()).toEqual([`tag ${head}`, `tag ${next}`].toSorted());
+  });
+
   it("has all of history in a clone", async () => {
     const { path, line } = makeRepository();
     const { url, auth } = await startSshd();
