@@ -1,8 +1,9 @@
-import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { sha256 } from "../../digest.ts";
 import { GitError } from "../error.ts";
 import type { GitHubApp } from "./auth.ts";
+import { toAssertion, unusableApp } from "./github-assertion.ts";
 import type { HttpClient, HttpResponse } from "./http-client.ts";
+import { toConnectionError } from "./http-errors.ts";
 import { requirePrivateWay } from "./remote-url.ts";
 
 export interface WallClock {
@@ -16,13 +17,10 @@ interface Token {
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024;
-const MIN_RSA_BITS = 2048;
 /** Before its end a token is asked for anew, so that it lasts for the fetch that it is used in. */
 const RENEW_BEFORE_MS = 10 * 60_000;
 /** GitHub's are for an hour; a longer one is kept for no longer. */
 const MAX_LIFE_MS = 60 * 60_000;
-/** GitHub takes ten minutes at most, counted by a clock of its own. */
-const ASSERTION_SECONDS = { before: 60, after: 8 * 60 } as const;
 /** What may be in a header. */
 const TOKEN = /^[\x21-\x7e]{1,4096}$/;
 
@@ -87,7 +85,7 @@ async function fetchToken(
     await response.body?.cancel();
     throw noToken(response.status, url);
   }
-  return parseToken(await readUpTo(response, MAX_ANSWER_BYTES), now);
+  return parseToken(await readUpTo(response, MAX_ANSWER_BYTES, url), now);
 }
 
 function tokenUrl({ baseUrl, installation }: GitHubApp): string {
@@ -99,36 +97,11 @@ function tokenUrl({ baseUrl, installation }: GitHubApp): string {
     base.search !== "" ||
     base.hash !== ""
   ) {
-    throw unusable("the address of GitHub's API is not a plain URL");
+    throw unusableApp("the address of GitHub's API is not a plain URL");
   }
   requirePrivateWay(base.href, "GitHub");
-  if (!/^\d{1,20}$/.test(installation)) throw unusable("the installation's id is not a number");
+  if (!/^\d{1,20}$/.test(installation)) throw unusableApp("the installation's id is not a number");
   return `${base.href.replace(/\/+$/, "")}/app/installations/${installation}/access_tokens`;
-}
-
-/** A JWT that the app signs (RFC 7519, RS256). */
-function toAssertion({ id, privateKey }: GitHubApp, now: number): string {
-  if (!/^[\w.-]{1,64}$/.test(id)) throw unusable("the app's id is neither a number nor a client id");
-  const seconds = Math.floor(now / 1_000);
-  const { before, after } = ASSERTION_SECONDS;
-  const parts = [
-    { alg: "RS256", typ: "JWT" },
-    { iat: seconds - before, exp: seconds + after, iss: id },
-  ];
-  const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
-  return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), parseKey(privateKey)).toString("base64url")}`;
-}
-
-function parseKey(pem: string): KeyObject {
-  let key: KeyObject | undefined;
-  try {
-    key = createPrivateKey(pem);
-  } catch {
-    // told below, with no word of it
-  }
-  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key?.asymmetricKeyType === "rsa" && bits >= MIN_RSA_BITS) return key;
-  throw unusable(`the app's key is not an RSA key in PEM, of ${MIN_RSA_BITS} bits or more`);
 }
 
 function parseToken(text: string, now: number): Token {
@@ -148,13 +121,17 @@ function toObject(text: string): Readonly<Record<string, unknown>> {
   throw notToken();
 }
 
-async function readUpTo(response: HttpResponse, limit: number): Promise<string> {
+async function readUpTo(response: HttpResponse, limit: number, url: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw notToken();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length;
+      if (size > limit) throw notToken();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw toConnectionError(error, new URL(url).origin);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
@@ -170,10 +147,4 @@ function noToken(status: number, url: string): GitError {
 
 function notToken(): GitError {
   return new GitError("BAD_RESPONSE", "what GitHub answers is not a token");
-}
-
-function unusable(found: string): GitError {
-  return new GitError("BAD_CREDENTIALS", found, {
-    remedy: "check the Secret with the GitHub App's credentials",
-  });
 }

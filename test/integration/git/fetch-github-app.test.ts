@@ -150,6 +150,10 @@ describe("a GitHub App", () => {
     expect(isAsked).toBe(false);
     const silent = await serve(() => undefined);
     expect(await attempt(app(silent), { idleMs: 200 })).toBe("TIMEOUT");
+    const halfway = await serve((_, response) => {
+      response.writeHead(201).write('{"token": "');
+    });
+    expect(await attempt(app(halfway), { idleMs: 200 })).toBe("TIMEOUT");
   });
 
   it("has a key, ids and an address that can be used", async () => {
