@@ -65,13 +65,20 @@ function blocksOf(bytes: Uint8Array): Uint8Array[] | undefined {
   const blocks: Uint8Array[] = [];
   for (let line = 0; line < lines.length; line += 1) {
     if (!BLOCK.test(lines[line] ?? "")) continue;
-    const end = lines.findIndex((text, index) => index > line && text.startsWith("-----END "));
-    const block = decodeBlock(lines.slice(line, end === -1 ? lines.length : end + 1));
+    const end = findEnd(lines, line);
+    const block = decodeBlock(lines.slice(line, end + 1));
     if (block === undefined) return undefined;
     blocks.push(block);
     line = end;
   }
   return blocks;
+}
+
+/** Where the block that begins there ends; at the last line where it does not. */
+function findEnd(lines: readonly string[], start: number): number {
+  let end = start + 1;
+  while (end < lines.length - 1 && !lines[end]?.startsWith("-----END ")) end += 1;
+  return end;
 }
 
 function decodeBlock(lines: readonly string[]): Uint8Array | undefined {
