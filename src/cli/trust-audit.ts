@@ -93,13 +93,14 @@ async function findChanges(
   for await (const { index, bytes } of readEntries(files, 0, checkpoint)) {
     const decision = admissionIn(index, bytes);
     if (decision === undefined) continue;
-    const { gate, source, decidedAt, trust: named, evidence } = decision;
-    if (named.name !== material.name || gate.namespace !== material.namespace) {
+    const { gate, source, decidedAt, evidence } = decision;
+    const concerned = concerning(material, decision, await requireEvidence(files, evidence));
+    if (concerned === undefined) {
       others += 1;
       continue;
     }
     admissions += 1;
-    const signatures = readSignatures(await requireEvidence(files, evidence))
+    const signatures = concerned
       .map((each) => ({ ...each, standing: judgeRecordedKey(each, trust, now) }))
       .filter(isShown);
     if (signatures.length === 0) continue;
@@ -108,6 +109,18 @@ async function findChanges(
     changes.push({ index, gate: label, decidedAt: at, revision: source.revision, signatures });
   }
   return { changes, admissions, others };
+}
+
+/** The signatures that this policy was asked about; undefined where it was about none. */
+function concerning(
+  { name, namespace }: TrustMaterial,
+  { gate, trust }: DecisionRecord,
+  evidence: Uint8Array,
+): RecordedSignature[] | undefined {
+  const { own, submodules } = readSignatures(evidence);
+  const parts = [{ trust: trust.name, signatures: own }, ...submodules].filter((part) => part.trust === name);
+  if (gate.namespace !== namespace || parts.length === 0) return undefined;
+  return parts.flatMap(({ signatures }) => signatures);
 }
 
 function admissionIn(index: number, bytes: Uint8Array): DecisionRecord | undefined {

@@ -3,7 +3,7 @@ export { decide, type Findings } from "./decide.ts";
 export type { Admit, ChangeSource, Decision, Deny, Named, Reason, Stage } from "./decision.ts";
 export { GateError, type GateErrorCode } from "./error.ts";
 export { EVIDENCE_TYPE, toEvidence } from "./evidence.ts";
-export { type RecordedSignature, readSignatures } from "./evidence-signatures.ts";
+export { type RecordedSignature, type RecordedSignatures, readSignatures } from "./evidence-signatures.ts";
 export { type GateStanding, judge } from "./judge.ts";
 export { type GateHistory, Ledger, type LogView, type PastDecision } from "./ledger.ts";
 export { type PreparedGate, prepareGate } from "./prepare.ts";

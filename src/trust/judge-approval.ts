@@ -1,14 +1,17 @@
-import type { MergedTag, RawApproval } from "../git/index.ts";
+import { type MergedTag, parseTag, type RawApproval } from "../git/index.ts";
 import type { SignatureCode } from "../signatures/index.ts";
 import { judgeApprovalTag, judgeMergedTag, type TagCode, type TagRecord } from "./judge-tag.ts";
+import { isResetName } from "./reset-message.ts";
 import type { ApprovalVia } from "./rules.ts";
 import type { Trust } from "./trust.ts";
 
 /** The name inside the tag objects that notes hold: such an object approves, and is no release's tag. */
 export const APPROVAL_TAG_NAME = "sluice-approval";
 
+/** `RESET_TAG`: it takes a gate back to the commit, and says nothing about who may let it in elsewhere. */
 export type ApprovalCode =
   | SignatureCode
+  | "RESET_TAG"
   | TagCode
   | "SHA1_COLLISION"
   | "MALFORMED_COMMIT"
@@ -45,6 +48,7 @@ export async function judgeApproval(raw: RawApproval, trust: Trust, now: number)
     return { via: kind, oid, ref, ...NOBODY, code: "MALFORMED_TAG", message: problem };
   }
   const name = kind === "note" ? APPROVAL_TAG_NAME : ref.replace(/^refs\/tags\//, "");
+  if (isResetName(name)) return { via: kind, oid, ref, ...NOBODY, ...RESET };
   return toApproval(kind, ref, await judgeApprovalTag({ oid, bytes: raw.bytes, name, commit }, trust, now));
 }
 
@@ -54,10 +58,15 @@ export async function judgeMergedApproval(
   trust: Trust,
   now: number,
 ): Promise<JudgedApproval> {
+  const parsed = parseTag(tag.bytes);
+  if (parsed.ok && isResetName(parsed.value.name))
+    return { via: "tag", oid: tag.oid, ref: null, ...NOBODY, ...RESET };
   return toApproval("tag", null, await judgeMergedTag(tag, trust, now));
 }
 
 const NOBODY = { scheme: null, signer: null, roles: [], key: null } as const;
+
+const RESET = { code: "RESET_TAG", message: "the tag takes a gate back, and approves nothing" } as const;
 
 function toApproval(via: ApprovalVia, ref: string | null, record: TagRecord): JudgedApproval {
   const { oid, scheme, signer, roles, key, code, message } = record;

@@ -9,11 +9,17 @@ export interface ResetBinding {
 }
 
 const HASH_SHOWN = 16;
+const FOLDER = "sluice-reset/";
+
+/** Whether a tag is of those that take a gate back, by the name that it calls itself. */
+export function isResetName(name: string): boolean {
+  return name.startsWith(FOLDER);
+}
 
 /** Where the tags are looked for. The name only finds them: what they bind is in their messages. */
 export function resetTagPrefix({ gate, entry }: ResetBinding): string {
   const place = [gate.namespace, gate.name].map((name) => name.replaceAll(".", "-")).join("/");
-  return `refs/tags/sluice-reset/${place}/${entry.leafHash.slice(0, HASH_SHOWN)}/`;
+  return `refs/tags/${FOLDER}${place}/${entry.leafHash.slice(0, HASH_SHOWN)}/`;
 }
 
 const BINDING =

@@ -145,6 +145,7 @@ describeWithTools(["git", "ssh-keygen"], "four eyes on production", () => {
         "tag NESTED_TAG",
       ],
       ["a tag of the commit before", () => bank.tag("carol", "ok", "HEAD~"), undefined],
+      ["a tag that takes a gate back", () => bank.tag("carol", "sluice-reset/a/b/c"), "tag RESET_TAG"],
       ["a tag of its tree", () => bank.tag("carol", "ok", "HEAD^{tree}"), undefined],
     ])("does not count %s", async (_, make, expected) => {
       const commit = change();
