@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ed25519 } from "../../test/integration/commits/objects.ts";
 import { sshSignedTag, tagObject } from "../../test/integration/tags/objects.ts";
+import { splitApprovalNote } from "./approval-note.ts";
 import { APPROVAL_NOTES_REF, type ApprovalRefs, type RawApproval, readApprovals } from "./approvals.ts";
 import { GitError } from "./error.ts";
 import { type GitObject, hashObject, type ObjectType, type Oid } from "./oid.ts";
@@ -141,6 +143,32 @@ describe("a note", () => {
     expect(read(notes({ [commit]: note(...many.slice(0, 64)) }))).toHaveLength(64);
     expect(read(notes({ [commit]: note(...many) }))).toHaveLength(64);
   });
+});
+
+it("whatever a note holds, its parts are in it, one after the other, and nothing but blank lines between", () => {
+  const piece = fc.constantFrom(
+    ...["\n", "\n\n", "x", `object ${"1".repeat(40)}\n`, "-----BEGIN SSH SIGNATURE-----\n", "\xff\0"],
+    ...[
+      "-----END SSH SIGNATURE-----\n",
+      "-----END PGP SIGNATURE-----\n",
+      "-----BEGIN PGP MESSAGE-----",
+      "tag",
+    ],
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const whole = Buffer.from(pieces.join(""), "latin1");
+      let from = 0;
+      for (const part of splitApprovalNote(whole)) {
+        const at = whole.indexOf(part, from);
+        expect(part.length).toBeGreaterThan(0);
+        expect(whole.toString("latin1", from, at)).toMatch(/^\n*$/);
+        from = at + part.length;
+      }
+      expect(whole.toString("latin1", from)).toMatch(/^\n*$/);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe("notes that cannot be read", () => {

@@ -22,6 +22,13 @@ export const FOUR_EYES: readonly CommitRuleMaterial[] = [
   { paths: ["/prod/"], approvedBy: TWO_RELEASERS },
 ];
 
+export interface TrustParts {
+  readonly carol?: readonly KeyMaterial[];
+  readonly fastForwardOnly?: boolean;
+  /** Whose keys are in the list of those that count no more. */
+  readonly revoked?: readonly KeyName[];
+}
+
 /** A bank's repository, in which real git commits, merges, tags and signs with SSH keys. */
 export class Bank implements Disposable {
   readonly sandbox = new Sandbox();
@@ -96,18 +103,39 @@ export class Bank implements Disposable {
   }
 
   key(who: KeyName, window: { validBefore?: number } = {}): KeyMaterial {
-    const line = readFileSync(this.sandbox.path(`${who}.pub`), "utf8").trim();
-    return { scheme: "ssh", line, origin: who, ...window };
+    return { scheme: "ssh", line: this.#line(who), origin: who, ...window };
+  }
+
+  /** The file of a policy with four eyes on production, for the command line. */
+  policy(): string {
+    const ssh = (who: KeyName): string => `{ssh: "${this.#line(who)}"}`;
+    const signer = (name: KeyName, role: string, ...keys: readonly KeyName[]): string =>
+      `{name: ${name}, roles: [${role}], emails: [${name}@bank.example], keys: [${keys.map(ssh).join(", ")}]}`;
+    return this.sandbox.write(
+      "trust.yaml",
+      `apiVersion: sluice.dev/v1
+kind: TrustPolicy
+metadata: {name: bank}
+spec:
+  signers:
+    - ${signer("alice", "developer", "alice")}
+    - ${signer("bob", "releaser", "bob", "bob-2")}
+    - ${signer("carol", "releaser", "carol")}
+  history: {start: root}
+  commits:
+    - {paths: ["**"], signedBy: {any: [{role: developer}, {role: releaser}]}, addresses: [committer]}
+    - {paths: ["/prod/**"], approvedBy: {role: releaser, count: 2}}
+    - {paths: ["/keys/**"], signedBy: {any: [{signer: carol}]}}
+`,
+    );
   }
 
   async trust(
     commits: readonly CommitRuleMaterial[] = FOUR_EYES,
-    {
-      carol = [this.key("carol")],
-      fastForwardOnly = true,
-    }: { carol?: KeyMaterial[]; fastForwardOnly?: boolean } = {},
+    { carol = [this.key("carol")], fastForwardOnly = true, revoked = [] }: TrustParts = {},
   ): Promise<Trust> {
     const emails = (name: string) => [`${name}@bank.example`];
+    const base64 = (who: KeyName): string => Buffer.from(`${this.#line(who)}\n`).toString("base64");
     return await compileTrust(
       trustMaterial([], {
         signers: [
@@ -123,6 +151,7 @@ export class Bank implements Disposable {
         ],
         history: { start: "root", fastForwardOnly },
         commits,
+        revoked: { sshKeys: revoked.map((who) => ({ origin: who, base64: base64(who) })) },
       }),
     );
   }
@@ -160,6 +189,10 @@ export class Bank implements Disposable {
     const { records } = await this.verify();
     const record = records.find(({ oid }) => oid === commit);
     return (record?.approvals ?? []).map(({ via, signer, code }) => `${via} ${code ?? `by ${signer}`}`);
+  }
+
+  #line(who: KeyName): string {
+    return readFileSync(this.sandbox.path(`${who}.pub`), "utf8").trim();
   }
 
   [Symbol.dispose](): void {

@@ -9,31 +9,10 @@ describeWithTools(["git", "ssh-keygen"], "sluice trust explain", () => {
 
   beforeEach(() => {
     bank = new Bank();
-    trust = bank.sandbox.write(
-      "trust.yaml",
-      `apiVersion: sluice.dev/v1
-kind: TrustPolicy
-metadata: {name: bank}
-spec:
-  signers:
-    - {name: alice, roles: [developer], emails: [alice@bank.example], keys: [{ssh: "${line("alice")}"}]}
-    - {name: bob, roles: [releaser], emails: [bob@bank.example], keys: [{ssh: "${line("bob")}"}, {ssh: "${line("bob-2")}"}]}
-    - {name: carol, roles: [releaser], emails: [carol@bank.example], keys: [{ssh: "${line("carol")}"}]}
-  history: {start: root}
-  commits:
-    - {paths: ["**"], signedBy: {any: [{role: developer}, {role: releaser}]}, addresses: [committer]}
-    - {paths: ["/prod/**"], approvedBy: {role: releaser, count: 2}}
-    - {paths: ["/keys/**"], signedBy: {any: [{signer: carol}]}}
-`,
-    );
+    trust = bank.policy();
   });
 
   afterEach(() => bank[Symbol.dispose]());
-
-  function line(name: "alice" | "bob" | "bob-2" | "carol"): string {
-    const key = bank.key(name);
-    return key.scheme === "ssh" ? key.line : "";
-  }
 
   async function explain(...args: readonly string[]) {
     return await runCli(["trust", "explain", "--repo", bank.sandbox.repo, "--trust", trust, ...args]);

@@ -108,6 +108,8 @@ describeWithTools(["git", "ssh-keygen"], "four eyes on production", () => {
       const expiring = await bank.trust(FOUR_EYES, { carol: [bank.key("carol", { validBefore: later })] });
       expect(await bank.refusals(bank.start, expiring)).toEqual({});
       expect(await bank.refusals(bank.start, expiring, later)).toEqual({ [commit]: "APPROVAL_MISSING" });
+      const revoked = await bank.trust(FOUR_EYES, { revoked: ["carol"] });
+      expect(await bank.refusals(bank.start, revoked)).toEqual({ [commit]: "APPROVAL_MISSING" });
       const replaced = await bank.trust(FOUR_EYES, { carol: [bank.key("stranger")] });
       expect(await bank.refusals(bank.start, replaced)).toEqual({ [commit]: "APPROVAL_MISSING" });
     });
