@@ -38,7 +38,7 @@ describe("the parts of a note", () => {
         expect(withoutEnds(parts.join("\n"))).toBe(withoutEnds(note.toString("latin1")));
         expect(pieces.every((piece) => note.includes(Buffer.from(piece, "latin1")))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

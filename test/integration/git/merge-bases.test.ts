@@ -31,7 +31,7 @@ it("where lines part is what git says, or nothing, whatever the dates say", asyn
       }
       repository.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 

@@ -56,6 +56,6 @@ it("a commit was brought by the merge that the definition says, in any history",
       });
       expect([...found]).toEqual(expected);
     }),
-    { numRuns: 100 },
+    { numRuns: 30 },
   );
 });
