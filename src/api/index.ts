@@ -13,7 +13,6 @@ export type {
   CommitRuleMaterial,
   CosignKeyMaterial,
   KeyMaterial,
-  RevokedKeysMaterial,
   SignerMaterial,
   SshAuthorityMaterial,
   TextMaterial,

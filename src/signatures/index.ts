@@ -27,5 +27,5 @@ export type {
   SignatureCode,
   SignatureVerdict,
 } from "./verdict.ts";
-export { type Keyring, type SignatureTimes, verifySignature } from "./verify.ts";
+export { type Keyring, verifySignature } from "./verify.ts";
 export { parseX509Authorities, parseX509RevocationLists, type X509Authority } from "./x509/material.ts";

@@ -15,9 +15,6 @@ export interface Keyring extends CmsKeyring {
   readonly openpgp: OpenpgpKeyring;
 }
 
-/** When it is judged, and when the commit or tag says that it was made. */
-export type SignatureTimes = X509Times;
-
 /**
  * Judges what a commit or a tag carries as its signature, over the object's own bytes. The armor's first line
  * tells the scheme, as it does for git; of CMS signatures, those with a certificate of a Fulcio are gitsign's. Pure:
@@ -30,7 +27,7 @@ export function verifySignature(
   payload: Uint8Array,
   signature: string | undefined,
   keyring: Keyring,
-  times: SignatureTimes,
+  times: X509Times,
 ): SignatureVerdict | Promise<SignatureVerdict> {
   if (signature === undefined) return refuseSignature(null, "UNSIGNED", "there is no signature");
   if (signature.startsWith(`-----BEGIN ${SSH_ARMOR_LABEL}-----`)) {

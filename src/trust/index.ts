@@ -1,4 +1,4 @@
-export type { SigstoreFiles, X509Files } from "./cms-files.ts";
+export type { SigstoreFiles } from "./cms-files.ts";
 export type { Assessment, RuleAssessment, RuleCode, RuleProblem } from "./assess-rules.ts";
 export { compileTrust } from "./compile.ts";
 export { TrustError, type TrustErrorCode } from "./error.ts";
