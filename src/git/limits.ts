@@ -14,6 +14,8 @@ export interface GitLimits {
   readonly packObjects: number;
   /** The listing of refs. */
   readonly refListingBytes: number;
+  /** Annotated tags that are asked for one by one, beside those that come with their commits. */
+  readonly wantedTags: number;
   /** Commits looked at in one walk. */
   readonly walkedCommits: number;
   /** Parents that the commits of one walk name, however often they name the same. */
@@ -42,6 +44,7 @@ export const DEFAULT_GIT_LIMITS: GitLimits = {
   packBytes: 1024 * MiB,
   packObjects: 1_000_000,
   refListingBytes: 64 * MiB,
+  wantedTags: 10_000,
   walkedCommits: 1_000_000,
   walkedEdges: 2_000_000,
   rangeCommits: 20_000,

@@ -1,7 +1,13 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cloneTemporarily, fetchSnapshot, openRepository, streamRange } from "../../src/git/index.ts";
+import {
+  cloneTemporarily,
+  fetchSnapshot,
+  openRepository,
+  type RefSelector,
+  streamRange,
+} from "../../src/git/index.ts";
 import {
   commit,
   commitLine,
@@ -68,12 +74,18 @@ describe("attack 5: a shallow history taken for a whole one", () => {
     expect(await rangeSize(path, line[5] ?? "", undefined)).toBe(6);
   });
 
-  it("is a fault where a server has no more itself, until it has", async () => {
+  it.each<[string, (head: string) => RefSelector]>([
+    ["a branch", () => ({ branch: "main" })],
+    ["a tag", () => ({ tag: "v1.0.0" })],
+    ["a version", () => ({ semver: "1.x" })],
+    ["a commit", (commit) => ({ commit })],
+  ])("is a fault where a server has no more of %s itself, until it has", async (_, refOf) => {
     const path = makeBareRepository(makeFolder());
     const line = commitLine(path, 6);
     const shallow = shallowClone(path, 3);
+    git(shallow, ["tag", "-a", "-m", "one", "v1.0.0", line[5] ?? ""]);
     const url = `${await serveGit(join(shallow, ".."))}/shallow.git`;
-    const request = { url, ref: { branch: "main" }, stateDir: makeFolder() };
+    const request = { url, ref: refOf(line[5] ?? ""), stateDir: makeFolder(), withApprovals: true };
     await expect(fetchSnapshot(request)).rejects.toMatchObject({ code: "SHALLOW_HISTORY" });
     await expect(fetchSnapshot({ ...request, base: line[0] })).rejects.toMatchObject({
       code: "SHALLOW_HISTORY",

@@ -64,6 +64,51 @@ function world(gates: readonly KubeObject[], data: readonly KubeObject[], fault?
   return { asked, options: { known, client, policiesDir: "/policies" } };
 }
 
+describe("what a gate's submodule names", () => {
+  const submodule = { path: "vendor", url: "https://vendor.example/base.git", trust: "vendors" };
+  const source = (changes: object = {}) => ({
+    git: {
+      url: "https://git.bank.example/config.git",
+      ref: { branch: "main" },
+      submodules: [{ ...submodule, auth: { secretRef: { name: "vendor" } }, ...changes }],
+    },
+  });
+  const vendors = object("TrustPolicy", "vendors", {
+    ...TRUST,
+    metadata: { namespace: "payments", name: "vendors" },
+  });
+  const secret = object("Secret", "vendor", { data: { bearerToken: "dG9rZW4=" } });
+  const annotated = (host: string) => ({
+    ...secret,
+    metadata: { ...secret.metadata, annotations: { "sluice.dev/git-host": host } },
+  });
+
+  async function select(data: readonly KubeObject[], policies: readonly KubeObject[] = [vendors]) {
+    const { options } = world(policies, [KEYS, ...data]);
+    const { resources } = await resolveGate(gate("prod", { source: source() }), options);
+    return selectGates(resources, ["prod"])[0]?.submodules;
+  }
+
+  it("is found: its own trust, and credentials that are for its own host", async () => {
+    expect(await select([annotated("vendor.example")])).toMatchObject([
+      {
+        path: "vendor",
+        url: submodule.url,
+        trust: { name: "vendors" },
+        credentials: { login: { bearerToken: "token" } },
+      },
+    ]);
+  });
+
+  it("is missed, and nothing of the gate's own stands in for it", async () => {
+    await expect(select([annotated("git.bank.example")])).rejects.toMatchObject({ code: "INVALID_RESOURCE" });
+    await expect(select([])).rejects.toMatchObject({ code: "MISSING_RESOURCE" });
+    await expect(select([annotated("vendor.example")], [])).rejects.toMatchObject({
+      code: "MISSING_RESOURCE",
+    });
+  });
+});
+
 describe("what a gate names", () => {
   it("is found, and read by name in its own namespace only", async () => {
     const { asked, options } = world([], [SECRET, KEYS]);

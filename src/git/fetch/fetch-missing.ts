@@ -11,8 +11,6 @@ import type { RemoteTarget } from "./remote-refs.ts";
 import type { StateRepository } from "./state-repository.ts";
 import type { PackRequest } from "./upload-pack.ts";
 
-/** More annotated tags than these on the commits of one range are no approvals, but somebody's flood. */
-const MAX_WANTED_TAGS = 1_000;
 /** More people than ever have to agree. */
 const MAX_RESETS = 16;
 
@@ -135,14 +133,15 @@ export class MissingObjects {
   }
 }
 
+/** A flood of tags on the commits of one range stops here: somebody else's, as it approves nothing. */
 function missingTags(tags: readonly RemoteRef[], repository: Repository): Oid[] {
-  if (tags.length > MAX_WANTED_TAGS) {
-    throw new GitError(
-      "RESPONSE_TOO_LARGE",
-      `${tags.length} annotated tags name commits that are to be verified; the limit is ${MAX_WANTED_TAGS}`,
-      { remedy: "delete the tags that nobody needs" },
-    );
-  }
-  const missing = tags.map(({ oid }) => oid).filter((oid) => repository.inspect(oid) === undefined);
-  return [...new Set(missing)];
+  const oids = new Set(tags.map(({ oid }) => oid));
+  const missing = [...oids].filter((oid) => repository.inspect(oid) === undefined);
+  const { wantedTags } = repository.limits;
+  if (missing.length <= wantedTags) return missing;
+  throw new GitError(
+    "RESPONSE_TOO_LARGE",
+    `${missing.length} new annotated tags name commits that are to be verified; the limit is ${wantedTags}`,
+    { remedy: "delete the tags that nobody needs" },
+  );
 }

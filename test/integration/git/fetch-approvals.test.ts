@@ -1,7 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type FetchRequest, fetchSnapshot, type Snapshot, SharedFetches } from "../../../src/git/index.ts";
+import {
+  DEFAULT_GIT_LIMITS,
+  type FetchRequest,
+  fetchSnapshot,
+  type Snapshot,
+  SharedFetches,
+} from "../../../src/git/index.ts";
 import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch } from "./support/git.ts";
 import { type Relay, serveGit, serveThrough } from "./support/servers.ts";
 
@@ -172,15 +178,16 @@ describe("a fetch with approvals", () => {
     expect((await Promise.all(both)).map(({ approvals }) => approvals.length)).toEqual([0, 1, 0, 1]);
   });
 
-  it("ends at a flood of tags", async () => {
+  it("ends at a flood of tags that nobody sent with their commits", async () => {
     const { path, fetch } = await setUp();
     const [first = "", second = ""] = commitLine(path, 2);
-    const oid = tag(path, "v1", second);
-    const flood = (count: number) =>
-      Array.from({ length: count }, (_, index) => `create refs/tags/flood-${index} ${oid}\n`).join("");
-    git(path, ["update-ref", "--stdin"], flood(999));
-    expect((await fetch({ base: first })).approvals.length).toBeGreaterThan(0);
-    git(path, ["tag", "-a", "-m", "one more", "v2", second]);
-    await expect(fetch({ base: first })).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+    for (const name of ["a", "b", "c"]) tag(path, name, second);
+    const limits = { ...DEFAULT_GIT_LIMITS, wantedTags: 2 };
+    expect(found(await fetch({ base: first, limits }))).toHaveLength(3); // they came with the commit
+    for (const name of ["d", "e"]) tag(path, name, second);
+    expect(found(await fetch({ base: first, limits }))).toHaveLength(5);
+    for (const name of ["f", "g", "h"]) tag(path, name, second);
+    await expect(fetch({ base: first, limits })).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+    expect(found(await fetch({ base: first }))).toHaveLength(8);
   });
 });
