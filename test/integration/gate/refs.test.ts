@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { requireEvidence } from "../../../src/audit/evidence.ts";
 import { unsigned } from "../../../src/demo/people.ts";
@@ -57,6 +58,18 @@ describe("a gate that follows a tag", () => {
     expect(await refusals()).toEqual([]);
   });
 
+  it("puts back what it let in, where the tag is refused by now and somebody changed the target", async () => {
+    await follow({ tag: "v1" });
+    const target = await world.push({ message: "one" });
+    await pushTag(world, { name: "v1", target });
+    await flow.run();
+    await pushTag(world, { name: "v1", target, by: unsigned(world.alice) });
+    await rm(world.out);
+    const { decision, outcome } = await flow.run();
+    expect({ codes: codesOf(decision), outcome }).toEqual({ codes: ["verify UNSIGNED"], outcome: "applied" });
+    expect(await flow.replicas()).toEqual([1]);
+  });
+
   it("refuses commits behind a good tag that nobody signed", async () => {
     await follow({ tag: "v1" });
     await world.commit({ by: unsigned(world.alice), message: "nobody's" });
@@ -77,6 +90,8 @@ describe("a gate that follows a range of versions", () => {
     expect((await flow.run()).decision.source).toMatchObject({ ref: "refs/tags/v1.10.0", base: one });
     expect(await flow.replicas()).toEqual([2]);
     await deleteRef(world, "refs/tags/v1.10.0");
+    expect(await refusals()).toEqual(["verify HISTORY_REWRITTEN"]);
+    await rm(world.state, { recursive: true }); // what it remembers is the log's, not the caches'
     expect(await refusals()).toEqual(["verify HISTORY_REWRITTEN"]);
     expect(await flow.replicas()).toEqual([2]);
   });
