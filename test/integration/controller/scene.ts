@@ -91,7 +91,7 @@ export class Scene {
     });
   }
 
-  async putTrust(): Promise<void> {
+  async putTrust(changes: object = {}): Promise<void> {
     await this.put("TrustPolicy", "trust", {
       signers: [signer(this.world.alice)],
       history: { start: "root" },
@@ -102,6 +102,7 @@ export class Scene {
           signedBy: { any: [{ cosign: { pem: this.world.imageKey.publicKeyPem } }] },
         },
       ],
+      ...changes,
     });
   }
 
