@@ -30,15 +30,21 @@ export function decodeArmor(
 const CRC24_INIT = 0xb704ce;
 const CRC24_GENERATOR = 0x1864cfb;
 
+/** What the eight bits of an octet do to the checksum. */
+const CRC24_TABLE = Uint32Array.from({ length: 256 }, (_, octet) => {
+  let crc = octet << 16;
+  for (let bit = 0; bit < 8; bit += 1) {
+    crc <<= 1;
+    if ((crc & 0x1000000) !== 0) crc ^= CRC24_GENERATOR;
+  }
+  return crc;
+});
+
 /** RFC 9580 section 6.1.1. */
 function crc24(bytes: Uint8Array): Buffer {
   let crc = CRC24_INIT;
   for (const byte of bytes) {
-    crc ^= byte << 16;
-    for (let bit = 0; bit < 8; bit += 1) {
-      crc <<= 1;
-      if ((crc & 0x1000000) !== 0) crc ^= CRC24_GENERATOR;
-    }
+    crc = ((crc << 8) & 0xffffff) ^ (CRC24_TABLE[((crc >> 16) ^ byte) & 0xff] ?? 0);
   }
   return Buffer.of((crc >> 16) & 0xff, (crc >> 8) & 0xff, crc & 0xff);
 }
