@@ -8,7 +8,7 @@ import { Sandbox } from "../sandbox.ts";
 import { type Draw, MUTATIONS } from "./mutations.ts";
 import { type MakeWorld, openpgpWorld, type Sign, sshWorld, type World, x509World } from "./worlds.ts";
 
-/** Of all schemes together. Fifty times that in CI. */
+/** Of all schemes together. A hundred times that in CI. */
 const COMMITS = Number(process.env.SLUICE_MUTATED_COMMITS ?? 100);
 const SEED = Number(process.env.SLUICE_DIFFERENTIAL_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
