@@ -20,7 +20,7 @@ export function printDecision(io: Io, decision: Decision): void {
   else {
     const signers = new Set(commits.map(({ signer }) => signer).filter((signer) => signer !== null));
     const by = signers.size === 0 ? "" : `, signed by ${[...signers].map(printable).join(", ")}`;
-    io.line(dim(`  ${count(commits.length, "commit")}${by}`));
+    io.line(dim(`  ${count(commits.length, "commit")}${by}${describeApprovers(commits)}`));
     printReset(io, decision);
     io.line(
       dim(
@@ -34,6 +34,15 @@ export function printDecision(io: Io, decision: Decision): void {
       `  ${yellow("warning")}  ${printable(warning.message)}${warning.object === undefined ? "" : dim(`  ${printable(warning.object)}`)}`,
     );
   }
+}
+
+/** Whoever approved something that somebody else had signed. */
+function describeApprovers(commits: Decision["commits"]): string {
+  const approvals = commits.flatMap((commit) => commit.approvals);
+  const approvers = new Set(
+    approvals.flatMap(({ code, byAuthor, signer }) => (code === null && !byAuthor ? (signer ?? []) : [])),
+  );
+  return approvers.size === 0 ? "" : `, approved by ${[...approvers].map(printable).join(", ")}`;
 }
 
 function printReset(io: Io, { reset, source }: Decision): void {
