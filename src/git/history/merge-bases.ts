@@ -1,7 +1,8 @@
+import { ByteCache } from "../byte-cache.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Turns } from "../turns.ts";
-import { type CommitLinks, readCommitLinks } from "./commit-links.ts";
+import { readCommitLinks } from "./commit-links.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
 const FROM_SIDES = 1;
@@ -10,15 +11,25 @@ const COMMON = FROM_SIDES | FROM_OTHER;
 /** An ancestor of a commit that is common: common as well, and never the best. */
 const STALE = 4;
 
+/** Of some 20,000 commits: merges that follow each other look at the same ones. */
+const CACHE_BYTES = 4 * 1024 * 1024;
+const COMMIT_BYTES = 128;
+const PARENT_BYTES = 64;
+
+interface Links {
+  readonly parents: readonly Oid[];
+  readonly committedAt: number;
+}
+
 interface Node {
   readonly oid: Oid;
-  readonly links: CommitLinks;
+  readonly links: Links;
   marks: number;
   isQueued: boolean;
 }
 
 /**
- * Finds where two lines of history parted, for many merges of one history; each commit is read once.
+ * Finds where two lines of history parted, for many merges of one history.
  *
  * Both lines are followed back, newest commit first, until nothing is left to visit but ancestors of what both have
  * reached. Commit dates only say where to look next. A best common ancestor is an ancestor of no other common one, so
@@ -28,7 +39,7 @@ interface Node {
 export class MergeBases {
   readonly #repository: Repository;
   readonly #turns: Turns;
-  readonly #links = new Map<Oid, CommitLinks>();
+  readonly #links = new ByteCache<Links>(CACHE_BYTES);
   /** For all merges together: a history made of nothing but far-reaching merges must come to an end. */
   #stepsLeft: number;
 
@@ -55,26 +66,32 @@ export class MergeBases {
     return another === undefined ? base : undefined;
   }
 
-  #read(oid: Oid): CommitLinks | undefined {
+  #read(oid: Oid): Links | undefined {
     const known = this.#links.get(oid);
     if (known !== undefined) return known;
     const bytes = this.#repository.find(oid, "commit");
-    if (bytes === undefined || this.#links.size >= this.#repository.limits.walkedCommits) return undefined;
-    const links = readCommitLinks(bytes);
-    this.#links.set(oid, links);
+    if (bytes === undefined) return undefined;
+    const { parents, committedAt } = readCommitLinks(bytes);
+    const links = { parents: parents.map(copyOf), committedAt };
+    this.#links.set(oid, links, COMMIT_BYTES + parents.length * PARENT_BYTES);
     return links;
   }
 }
 
+/** A string that was cut from a longer one keeps all of that in memory. */
+function copyOf(oid: Oid): Oid {
+  return Buffer.from(oid, "latin1").toString("latin1");
+}
+
 class Walk {
-  readonly #read: (oid: Oid) => CommitLinks | undefined;
+  readonly #read: (oid: Oid) => Links | undefined;
   readonly #nodes = new Map<Oid, Node>();
   readonly #queue = new PriorityQueue<Node>((a, b) => a.links.committedAt > b.links.committedAt);
   readonly #common = new Set<Node>();
   /** How many in the queue are not stale. */
   #open = 0;
 
-  constructor(read: (oid: Oid) => CommitLinks | undefined) {
+  constructor(read: (oid: Oid) => Links | undefined) {
     this.#read = read;
   }
 
