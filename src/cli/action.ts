@@ -4,6 +4,8 @@ import { createIo, ExitCode, type Io, type OutputFormat, printable } from "./io.
 
 type Run<Args extends unknown[]> = (io: Io, ...args: Args) => Promise<ExitCode>;
 
+const LONG_MS = 60_000;
+
 /**
  * Wraps a command's body for commander: builds the {@link Io} from `--output`, sets the exit code, and
  * turns a fault into a message. The one place where faults become exit code 2.
@@ -12,11 +14,15 @@ export function action<Args extends unknown[]>(run: Run<Args>) {
   return async (...args: [...Args, Command]): Promise<void> => {
     const command = args.at(-1) as Command;
     const io = createIo(command.optsWithGlobals<{ output?: OutputFormat }>().output ?? "text");
+    // A connection or a worker at rest does not keep a process by itself; whoever waits for one does.
+    const awake = setInterval(() => undefined, LONG_MS);
     try {
       process.exitCode = await run(io, ...(args.slice(0, -1) as Args));
     } catch (error) {
       reportFault(io, error);
       process.exitCode = ExitCode.fault;
+    } finally {
+      clearInterval(awake);
     }
   };
 }

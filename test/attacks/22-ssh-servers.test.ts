@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { SshTransport } from "../../src/git/fetch/ssh/ssh-transport.ts";
 import { DEFAULT_GIT_LIMITS } from "../../src/git/index.ts";
 import { attemptFetch } from "../integration/git/support/attempt.ts";
 import { commitLine, makeBareRepository, makeFolder } from "../integration/git/support/git.ts";
 import { serveHostileSsh } from "../integration/git/support/hostile-ssh.ts";
 import { makeSshKey, serveSocket } from "../integration/git/support/ssh.ts";
+import { describeWithTools } from "../support/tools.ts";
 
 const OID = "a".repeat(40);
 const MiB = 1024 * 1024;
@@ -23,7 +24,7 @@ async function attemptAt(port: number, limits = {}): Promise<string> {
   return await attemptFetch({ url: `ssh://git@127.0.0.1:${port}/config.git`, auth, limits });
 }
 
-describe("attack 22: a server that does not speak SSH as it should", () => {
+describeWithTools(["time"], "attack 22: a server that does not speak SSH as it should", () => {
   it.each<[string, string | Buffer, RegExp]>([
     ["sends nothing and hangs up", "", /^(CONNECTION|BAD_RESPONSE)$/],
     ["is a web server", "HTTP/1.1 400 Bad Request\r\n\r\n", /^(CONNECTION|BAD_RESPONSE)$/],
@@ -81,7 +82,7 @@ describe("attack 22: a server that does not speak SSH as it should", () => {
   });
 });
 
-describe("attack 22: a server that logs in whoever comes, and then", () => {
+describeWithTools(["time"], "attack 22: a server that logs in whoever comes, and then", () => {
   it("lets nothing run", async () => {
     const { url, auth, commands } = await serveHostileSsh();
     expect(await attemptFetch({ url, auth })).toBe("NOT_A_GIT_SERVER");
@@ -181,7 +182,7 @@ describe("attack 22: a server that logs in whoever comes, and then", () => {
   });
 });
 
-describe("attack 22: a server that sends more than it was told that it may", () => {
+describeWithTools(["time"], "attack 22: a server that sends more than it was told that it may", () => {
   it("is not listened to where nobody reads so fast", async () => {
     const sent = Promise.withResolvers<void>();
     const { url, auth } = await serveHostileSsh({
@@ -206,7 +207,7 @@ describe("attack 22: a server that sends more than it was told that it may", () 
   });
 });
 
-describe("attack 22: the honest twin", () => {
+describeWithTools(["time"], "attack 22: the honest twin", () => {
   it("runs git, and is asked twice: for a listing, and for a pack", async () => {
     const root = makeFolder();
     const path = makeBareRepository(root);

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdir, writeFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../src/fault.ts";
 import { createRegistry, readDockerConfig } from "../../src/oci/index.ts";
-import { argsFor, type Finished, runCli, shareCompiled } from "../support/cli.ts";
 import { CANARY, findCanary, findCanaryFiles } from "../support/canary.ts";
+import { argsFor, type Finished, runCli, shareCompiled } from "../support/cli.ts";
 import { type Flow, useFlows } from "../support/flow.ts";
 import { readTarget } from "../support/invariants.ts";
 import { TELLS_ALL } from "../support/policies.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromKubeConfigText } from "../../src/kube/index.ts";
-import { Authority } from "../support/certificates.ts";
 import { CANARY, findCanary } from "../support/canary.ts";
+import { Authority } from "../support/certificates.ts";
 
 let folder: string;
 let authority: Authority;

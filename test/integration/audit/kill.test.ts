@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   AuditLog,
   anchorAt,
@@ -13,6 +13,7 @@ import {
   MemoryStore,
   verifyLog,
 } from "../../../src/audit/index.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import { fillLog, identity, ORIGIN, openLog, saveLog } from "./samples.ts";
 
 const ROUNDS = Number(process.env.SLUICE_AUDIT_KILL_ROUNDS ?? 12);
@@ -50,7 +51,7 @@ async function killedWriter(entries: number, delay: number): Promise<string[]> {
   return acknowledged;
 }
 
-describe("a writer that is killed", () => {
+describeWithTools(["time"], "a writer that is killed", () => {
   it("leaves a whole log with everything that it acknowledged, again and again", async () => {
     const trust = { publicKey: identity.signer.publicKey, origin: ORIGIN };
     let older: Uint8Array | undefined;

@@ -3,8 +3,8 @@ import type { PublicKey } from "openpgp";
 import type { KeyMaterial, SignerMaterial, TrustMaterial } from "../../../src/api/index.ts";
 import { sha256 } from "../../../src/digest.ts";
 import { toSshKeyLine } from "../../../src/signatures/index.ts";
-import { ed25519 } from "./objects.ts";
 import { NO_AUTHORITIES } from "./authorities.ts";
+import { ed25519 } from "./objects.ts";
 
 export interface Window {
   readonly validAfter?: number;

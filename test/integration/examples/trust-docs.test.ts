@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SHARED_CACHE } from "../../support/world.ts";
 import { describeWithTools } from "../../support/tools.ts";
+import { SHARED_CACHE } from "../../support/world.ts";
 
 const guide = readFileSync(join(import.meta.dirname, "../../../docs/trust.md"), "utf8");
 const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { argsFor, runCli, shareCompiled } from "../../support/cli.ts";
 import { createGitUser, type GitUser, gitAs } from "../../support/git-user.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import { signer, World } from "../../support/world.ts";
 
 let world: World;
@@ -49,7 +50,7 @@ const reset = (...args: readonly string[]) =>
     bob.env,
   );
 
-describe("sluice reset", () => {
+describeWithTools(["time"], "sluice reset", () => {
   it("signs and pushes a tag by which the gate goes back", async () => {
     await world.repository.push(one);
     const { code, stdout } = await reset("--to", one, "--push", "origin");

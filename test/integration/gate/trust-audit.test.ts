@@ -1,14 +1,15 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { createPerson } from "../../../src/demo/people.ts";
 import { argsFor, runCli, shareCompiled } from "../../support/cli.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import { signer, World } from "../../support/world.ts";
 
 const bob = createPerson("bob");
 
 /** A log with three admissions: by Alice, by Bob under a policy that was changed, by Alice again. */
-describe("sluice trust audit", () => {
+describeWithTools(["time"], "sluice trust audit", () => {
   let world: World;
   let log: string;
   beforeAll(async () => {

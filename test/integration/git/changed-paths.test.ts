@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { changedPaths, DEFAULT_GIT_LIMITS, openRepository, readRange } from "../../../src/git/index.ts";
 import { readCommitLinks } from "../../../src/git/history/commit-links.ts";
+import { changedPaths, DEFAULT_GIT_LIMITS, openRepository, readRange } from "../../../src/git/index.ts";
 import { ChangedPaths } from "../../../src/git/tree/changed-paths.ts";
 import { Turns } from "../../../src/git/turns.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import {
   commit,
   commitTree,
@@ -29,7 +30,7 @@ function diffTree(path: string, before: string, after: string): string[] {
   return sorted([...new Set(output.split("\0").filter((name) => name !== ""))]);
 }
 
-describe("the paths that differ", () => {
+describeWithTools(["time"], "the paths that differ", () => {
   it("are those of `git diff-tree`", async () => {
     const path = makeBareRepository(makeFolder());
     await fc.assert(
@@ -97,7 +98,7 @@ describe("the paths that differ", () => {
   });
 });
 
-describe("what each commit of a range changed", () => {
+describeWithTools(["time"], "what each commit of a range changed", () => {
   it("is against its parent, and everything for the first", async () => {
     const path = makeBareRepository(makeFolder());
     const first = commit(path, { files: { a: "1", b: "1" } });

@@ -5,8 +5,8 @@ import {
   DEFAULT_GIT_LIMITS,
   type FetchRequest,
   fetchSnapshot,
-  type Snapshot,
   SharedFetches,
+  type Snapshot,
 } from "../../../src/git/index.ts";
 import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch } from "./support/git.ts";
 import { type Relay, serveGit, serveThrough } from "./support/servers.ts";

@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import {
   DEFAULT_GIT_LIMITS,
   type FetchRequest,
   fetchSnapshot,
   type GitLimits,
 } from "../../../src/git/index.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import { commit, commitLine, git, makeBareRepository, makeFolder, setBranch } from "./support/git.ts";
 import { type Relay, serve, serveGit, serveThrough } from "./support/servers.ts";
 
@@ -58,7 +59,7 @@ function expectNothingKept(stateDir: string): void {
   expect(readdirSync(join(state, "refs/heads"))).toEqual([]);
 }
 
-describe("a pack that does not arrive as it was sent", () => {
+describeWithTools(["time"], "a pack that does not arrive as it was sent", () => {
   it("is not kept where it is cut off, wherever that is, and the next fetch is whole", async () => {
     const { path, relay, stateDir, fetch } = await setUp();
     for (const ending of ["end", "hang up"] as const) {
@@ -126,7 +127,7 @@ describe("a pack that does not arrive as it was sent", () => {
   });
 });
 
-describe("what is kept and turns out damaged", () => {
+describeWithTools(["time"], "what is kept and turns out damaged", () => {
   it.each<[string, (state: string) => void]>([
     ["a pack is cut off", (state) => truncateSync(packOf(state, "pack"), 100)],
     ["a pack is gone", (state) => rmSync(packOf(state, "pack"))],
@@ -168,7 +169,7 @@ function fill(path: string): void {
   writeFileSync(path, bytes.fill(7, 12, bytes.length - 20));
 }
 
-describe("limits", () => {
+describeWithTools(["time"], "limits", () => {
   it.each<[string, Partial<GitLimits>, string]>([
     ["the listing of refs", { refListingBytes: 40 }, "RESPONSE_TOO_LARGE"],
     ["the pack", { packBytes: 500 }, "RESPONSE_TOO_LARGE"],
@@ -218,7 +219,7 @@ describe("limits", () => {
   });
 });
 
-describe("a server that is not what it should be", () => {
+describeWithTools(["time"], "a server that is not what it should be", () => {
   it.each<[string, number, string, string, string]>([
     ["fails", 500, "text/plain", "oops", "SERVER_ERROR"],
     ["is overloaded", 503, "text/html", "<h1>busy</h1>", "SERVER_ERROR"],
@@ -301,7 +302,7 @@ describe("a server that is not what it should be", () => {
   });
 });
 
-describe("a state directory that cannot be written", () => {
+describeWithTools(["time"], "a state directory that cannot be written", () => {
   it("is a fault of its own", async () => {
     const { relay, stateDir } = await setUp();
     writeFileSync(join(stateDir, "file"), "");

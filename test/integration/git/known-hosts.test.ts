@@ -75,7 +75,7 @@ function found(text: string, host: (typeof HOSTS)[number]): { keys: string[]; re
   }
 }
 
-describeWithTools(["ssh-keygen"], "known_hosts", () => {
+describeWithTools(["ssh-keygen", "time"], "known_hosts", () => {
   it("has for a host what ssh-keygen finds in it", () => {
     const file = join(makeFolder(), "known_hosts");
     fc.assert(

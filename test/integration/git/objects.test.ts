@@ -4,8 +4,8 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
   DEFAULT_GIT_LIMITS,
-  hashObject as oidOf,
   type ObjectType,
+  hashObject as oidOf,
   openRepository,
 } from "../../../src/git/index.ts";
 import {

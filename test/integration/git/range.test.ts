@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MAX_COMMIT_BYTES, MAX_MESSAGE_BYTES, MAX_PARENTS } from "../../../src/git/commit-headers.ts";
 import {
   DEFAULT_GIT_LIMITS,
   openRepository,
@@ -8,7 +9,6 @@ import {
   readSnapshot,
   streamRange,
 } from "../../../src/git/index.ts";
-import { MAX_COMMIT_BYTES, MAX_MESSAGE_BYTES, MAX_PARENTS } from "../../../src/git/commit-headers.ts";
 import {
   commit,
   commitLine,

@@ -98,12 +98,19 @@ describeWithTools(["git", "sshd", "ssh-keygen"], "a fetch over SSH", () => {
     const knownHosts = sshd.auth.knownHosts.replaceAll(`:${sshd.port} `, `:${relay.port} `);
     const request = { url, auth: { ...sshd.auth, knownHosts }, stateDir: makeFolder() };
     await attemptFetch(request);
-    const before = relay.turns();
-    expect(await attemptFetch(request)).toBe(head);
-    const listing = relay.turns() - before;
-    const [next = ""] = commitLine(path, 1, head);
-    expect(await attemptFetch(request)).toBe(next);
-    expect(relay.turns() - before - listing).toBeLessThanOrEqual(listing + 1);
+    const turnsFor = async (expected: string): Promise<number> => {
+      const before = relay.turns();
+      expect(await attemptFetch(request)).toBe(expected);
+      return relay.turns() - before;
+    };
+    // A busy machine may cut one message in two, which looks like a turn more: what it takes is the least of some tries.
+    let [listing, fetching, at] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, head];
+    for (let tries = 0; tries < 4; tries++) {
+      listing = Math.min(listing, await turnsFor(at));
+      [at = ""] = commitLine(path, 1, at);
+      fetching = Math.min(fetching, await turnsFor(at));
+    }
+    expect(fetching).toBeLessThanOrEqual(listing + 1);
   });
 
   it("finds a repository at an odd path, which no shell makes something else of (attack 12)", async () => {

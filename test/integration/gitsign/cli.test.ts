@@ -5,7 +5,7 @@ import { Sandbox } from "../commits/sandbox.ts";
 import { PUBLIC_GOOD } from "./public-good.ts";
 
 /** A commit that gitsign itself made, on the command line: its history and its tree are not here. */
-describeWithTools(["git"], "sluice verify commits, with gitsign's public Sigstore", () => {
+describeWithTools(["git", "time"], "sluice verify commits, with gitsign's public Sigstore", () => {
   let sandbox: Sandbox;
   let root: string;
   let oid: string;

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { MalformedMessage, Message } from "../../../src/signatures/sigstore/protobuf.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import { judgeGitsign } from "./judge.ts";
 import { PUBLIC_GOOD, partsOf, publicGoodRoot } from "./public-good.ts";
 
@@ -15,7 +16,7 @@ function judge(der: Uint8Array): object {
   return verdict.ok ? verdict : { ok: false };
 }
 
-describe("a mutated signature by gitsign", () => {
+describeWithTools(["time"], "a mutated signature by gitsign", () => {
   const said = judge(genuine);
 
   it("is read before it is mutated", () => {

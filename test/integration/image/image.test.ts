@@ -10,9 +10,9 @@ import { Authority } from "../../support/certificates.ts";
 import { startCluster } from "../../support/cluster.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { type RunningRegistry, startCraneRegistry } from "../artifacts/real-registries.ts";
-import { age, type Built, build, copyCheckout, execute, ROOT } from "./build.ts";
 import { requestsOf } from "../install/audit-events.ts";
 import { SLUICE } from "../install/overlay.ts";
+import { age, type Built, build, copyCheckout, execute, ROOT } from "./build.ts";
 import {
   becomePod,
   install,

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { CANARY, findCanary } from "../../support/canary.ts";
+import { describeWithTools } from "../../support/tools.ts";
 import { configMap, FaultServer, type Handler, json, refusal } from "./fault-server.ts";
 
 const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "ns", name: "a" };
@@ -9,7 +10,7 @@ const fine = json(200, configMap("a"));
 const busy = refusal(429, "TooManyRequests", "later", { "retry-after": "0" });
 const hangUp: Handler = (request) => request.socket.destroy();
 
-describe("trying again", () => {
+describeWithTools(["time"], "trying again", () => {
   it("comes back after 429 and 503 when it is told when, up to three tries", async () => {
     const starting = refusal(503, "ServiceUnavailable", "starting", { "retry-after": "0" });
     await using server = await FaultServer.start([busy, starting, fine]);
@@ -58,7 +59,7 @@ describe("trying again", () => {
   });
 });
 
-describe("answers", () => {
+describeWithTools(["time"], "answers", () => {
   const endless: Handler = (_, response) => {
     const chunk = Buffer.alloc(1024 * 1024, 0x20);
     response.writeHead(200);
@@ -113,7 +114,7 @@ describe("answers", () => {
   });
 });
 
-describe("a redirect", () => {
+describeWithTools(["time"], "a redirect", () => {
   it.each([301, 302, 307, 308])("with %i is refused, and no credential follows it", async (status) => {
     await using elsewhere = await FaultServer.start([fine]);
     const location = `${elsewhere.origin}/api/v1/namespaces/ns/configmaps/a`;
@@ -124,7 +125,7 @@ describe("a redirect", () => {
   });
 });
 
-describe("discovery", () => {
+describeWithTools(["time"], "discovery", () => {
   const old = json(200, { kind: "APIVersions", versions: ["v1"] });
 
   it.each<[string, Handler, string]>([
@@ -150,7 +151,7 @@ describe("discovery", () => {
   });
 });
 
-describe("a token", () => {
+describeWithTools(["time"], "a token", () => {
   const unauthorized = refusal(401, "Unauthorized", "Unauthorized");
 
   it("that was replaced is read anew before a 401 is believed", async () => {
@@ -169,7 +170,7 @@ describe("a token", () => {
   });
 });
 
-describe("nothing secret is said", () => {
+describeWithTools(["time"], "nothing secret is said", () => {
   const held = { ...configMap("a"), kind: "Secret", stringData: { password: CANARY } };
   const quoting: Handler = json(422, {
     kind: "Status",

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { toSshKeyLine } from "../../../src/signatures/index.ts";
-import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { TrustError, trustKeyFiles } from "../../../src/trust/index.ts";
+import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { ed25519 } from "../commits/objects.ts";
 import { Sandbox } from "../commits/sandbox.ts";

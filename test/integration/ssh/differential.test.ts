@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toSshKeyLine } from "../../../src/signatures/index.ts";
-import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { trustKeyFiles } from "../../../src/trust/index.ts";
+import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Sandbox } from "../commits/sandbox.ts";
 import { securityKey } from "../commits/security-key.ts";
@@ -79,7 +79,7 @@ const PEOPLE = ["alice", "bob", "mallory", "*"];
 /** What ssh-keygen does not look at; in everything else the two must agree. */
 const STRICTER = ["CERTIFICATE_RESTRICTED"];
 
-describeWithTools(["git", "ssh-keygen"], "certificates, judged by ssh-keygen and by us", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "certificates, judged by ssh-keygen and by us", () => {
   let sandbox: Sandbox;
   let other: Authority;
   let made = 0;

@@ -35,7 +35,7 @@ const triples = pairs.flatMap(([first = "", second = ""], index) =>
   [LINES[index % 7]].map((third = "alice") => [first, second, third]),
 );
 
-describeWithTools(["git", "ssh-keygen"], "lines of an allowed_signers file with one key", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "lines of an allowed_signers file with one key", () => {
   let sandbox: Sandbox;
 
   beforeAll(() => {

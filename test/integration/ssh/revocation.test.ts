@@ -9,8 +9,8 @@ import {
   toSshKeyLine,
 } from "../../../src/signatures/index.ts";
 import { parseSshCertificate } from "../../../src/signatures/ssh/certificate.ts";
-import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { trustKeyFiles } from "../../../src/trust/index.ts";
+import { judgeSignature } from "../../../src/trust/judge-signature.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { ed25519 } from "../commits/objects.ts";
 import { Sandbox } from "../commits/sandbox.ts";

@@ -8,7 +8,7 @@ import { Sandbox } from "../commits/sandbox.ts";
 import { succeeds } from "../ssh/authority.ts";
 import { rawTag, sshSignedTag } from "./objects.ts";
 
-describeWithTools(["git", "ssh-keygen"], "whatever is done to a signed tag", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "whatever is done to a signed tag", () => {
   const key = ed25519();
   let sandbox: Sandbox;
   let honest: string;

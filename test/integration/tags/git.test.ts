@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTagRefs, openRepository, readMergedTags, readRawTag } from "../../../src/git/index.ts";
-import { judgeMergedTag, judgeTag, type Trust, trustKeyFiles } from "../../../src/trust/index.ts";
 import { toSshKeyLine } from "../../../src/signatures/index.ts";
+import { judgeMergedTag, judgeTag, type Trust, trustKeyFiles } from "../../../src/trust/index.ts";
 import { runCli } from "../../support/cli.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Gpg } from "../commits/gpg.ts";
@@ -43,7 +43,7 @@ const CASES: Readonly<Record<string, Case>> = {
   uncovered: { git: true, code: "MALFORMED_TAG" },
 };
 
-describeWithTools(["git", "gpg", "ssh-keygen"], "tags that git made", () => {
+describeWithTools(["git", "gpg", "ssh-keygen", "time"], "tags that git made", () => {
   let sandbox: Sandbox;
   let trust: Trust;
   const files = { ssh: "", gpg: "", revoked: "" };

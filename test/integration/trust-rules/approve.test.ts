@@ -6,7 +6,7 @@ import { Bank, type KeyName } from "./bank.ts";
 
 const NOTES = "refs/notes/sluice-approvals";
 
-describeWithTools(["git", "ssh-keygen"], "sluice approve", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "sluice approve", () => {
   let bank: Bank;
 
   beforeEach(() => {

@@ -3,7 +3,7 @@ import { runCli } from "../../support/cli.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Bank } from "./bank.ts";
 
-describeWithTools(["git", "ssh-keygen"], "sluice trust explain", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "sluice trust explain", () => {
   let bank: Bank;
   let trust: string;
 

@@ -4,7 +4,7 @@ import { runCli } from "../../support/cli.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { Bank } from "./bank.ts";
 
-describeWithTools(["git", "ssh-keygen"], "sluice verify commits, with approvals", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "sluice verify commits, with approvals", () => {
   let bank: Bank;
 
   beforeEach(() => {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { MalformedDer } from "../../../src/signatures/x509/der.ts";
 import { parseRevocationList } from "../../../src/signatures/x509/revocation-list.ts";
 import { parseSignedData } from "../../../src/signatures/x509/signed-data.ts";
@@ -17,7 +17,7 @@ const judging = { roots: [root] };
 const statement = (verdict: ReturnType<typeof judge>) =>
   verdict.ok && { signer: verdict.signer, root: verdict.root, signedAt: verdict.signedAt };
 
-describe("a mutated signature", () => {
+describeWithTools(["time"], "a mutated signature", () => {
   it("is read before it is mutated", () => {
     for (const bytes of signatures) expect(codeOf(armor(bytes), judging)).toBe("good");
   });
@@ -56,7 +56,7 @@ function parses(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): boole
   }
 }
 
-describe("parsers", () => {
+describeWithTools(["time"], "parsers", () => {
   it("answer arbitrary bytes with one error", () => {
     void fc.assert(
       fc.property(fc.uint8Array({ maxLength: 512 }), (bytes) => {

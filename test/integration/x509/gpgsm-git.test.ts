@@ -26,7 +26,7 @@ function codeOf(verdict: X509Verdict | "unsigned"): string {
   return verdict.ok ? "good" : verdict.code;
 }
 
-describeWithTools(["git", "gpgsm", "openssl"], "a repository that git signed through gpgsm", () => {
+describeWithTools(["git", "gpgsm", "openssl", "time"], "a repository that git signed through gpgsm", () => {
   let sandbox: Sandbox;
   let openssl: Openssl;
   let judgements: Map<string, string>;

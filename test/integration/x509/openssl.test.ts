@@ -8,7 +8,7 @@ import { mailOf, Openssl, type Person } from "./openssl.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-describeWithTools(["openssl"], "signatures that openssl made", () => {
+describeWithTools(["openssl", "time"], "signatures that openssl made", () => {
   let sandbox: Sandbox;
   let openssl: Openssl;
   let alice: Person;
