@@ -86,7 +86,8 @@ async function expectSound(store: FailingStore, acknowledged: readonly LogPositi
   expect(new Set(decided).size).toBe(decided.length);
 }
 
-const SIZES = [0, 1, 255, 256];
+/** Of the log before: at the edges of a tile. All of them in CI. */
+const SIZES = (process.env.SLUICE_LOG_SIZES ?? "1,255").split(",").map(Number);
 const FAILURES: readonly Failure[] = ["before it is written", "after it is written", "for want of space"];
 
 describe.each(SIZES)("an append to %d entries", (size) => {
@@ -174,7 +175,7 @@ describe.each(SIZES)("an append to %d entries", (size) => {
 });
 
 /** Around the width of a tile, also with the last entry of one and the first of the next in one batch. */
-const BATCH_SIZES = [0, 253, 255];
+const BATCH_SIZES = SIZES.length > 2 ? [0, 253, 255] : [253];
 const TOGETHER = [10_000, 10_001, 10_002];
 
 describe.each(BATCH_SIZES)("appends that come at once, to %d entries", (size) => {

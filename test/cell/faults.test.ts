@@ -1,7 +1,8 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
+import { describeWithTools } from "../support/tools.ts";
 import { openCell, tree, unwrap } from "./tree.ts";
 
 const MiB = 1024 * 1024;
@@ -16,7 +17,7 @@ const ENDLESS = rule(
 );
 const HOG = rule("count(numbers.range(1, 1000000000)) > 0");
 
-describe("attack 27: input that does not let go", () => {
+describeWithTools(["time"], "attack 27: input that does not let go", () => {
   test("a call that never returns ends at its deadline, and the next one works", async () => {
     const cell = openCell({ deadlineMs: 5_000 });
     await expect(cell.testRego({ files: ENDLESS })).rejects.toMatchObject({ code: "DEADLINE" });
@@ -57,7 +58,7 @@ describe("attack 27: input that does not let go", () => {
   });
 });
 
-describe("a closed cell", () => {
+describeWithTools(["time"], "a closed cell", () => {
   test("ends the call under way and takes none any more", async () => {
     const cell = openCell();
     const underWay = cell.testRego({ files: ENDLESS });
@@ -68,7 +69,7 @@ describe("a closed cell", () => {
   });
 });
 
-describe("the module on disk", () => {
+describeWithTools(["time"], "the module on disk", () => {
   const source = join(import.meta.dirname, "../../cell");
   const folders: string[] = [];
   afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));

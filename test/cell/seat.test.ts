@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { encodeRequest } from "../../src/cell/frame.ts";
 import { DEFAULT_MEMORY_BYTES, START_DEADLINE_MS } from "../../src/cell/limits.ts";
 import { type ModuleShare, Seat, type SeatOptions } from "../../src/cell/seat.ts";
+import { describeWithTools } from "../support/tools.ts";
 import { tree } from "./tree.ts";
 
 const OPTIONS: SeatOptions = {
@@ -18,7 +19,7 @@ const inspect = (op = "rego.inspect") => encodeRequest(op, {}, tree({ "a.rego": 
 let seat: Seat;
 afterEach(() => seat.close());
 
-describe("a seat", () => {
+describeWithTools(["time"], "a seat", () => {
   test("keeps its worker between calls", async () => {
     seat = new Seat(OPTIONS, share);
     const first = await seat.call(inspect());

@@ -19,7 +19,7 @@ interface Report {
   readonly commits: readonly { readonly oid: string; readonly code: string | null }[];
 }
 
-describeWithTools(["git", "ssh-keygen"], "sluice verify commits", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "sluice verify commits", () => {
   const alice = ed25519();
   let sandbox: Sandbox;
   let allowedSigners: string;

@@ -10,7 +10,7 @@ import { killAt, makeFolders, pickMoment } from "./kill.ts";
 import { randomFrom } from "./random.ts";
 import { countByRevision, treeOf } from "./rounds.ts";
 
-const ROUNDS = Number(process.env.SLUICE_CRASH_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.SLUICE_CRASH_ROUNDS ?? 3);
 const SEED = Number(process.env.SLUICE_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
 /** The log of a world as it lies on the disk, without the lock: nothing where there is none yet. */

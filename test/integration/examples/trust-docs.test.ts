@@ -106,7 +106,7 @@ class Bank implements Disposable {
   }
 }
 
-describeWithTools(["git", "ssh-keygen"], "docs/trust.md, line by line", () => {
+describeWithTools(["git", "ssh-keygen", "time"], "docs/trust.md, line by line", () => {
   let bank: Bank;
 
   beforeAll(() => {

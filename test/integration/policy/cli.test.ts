@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/digest.ts";
 import { runCli } from "../../support/cli.ts";
 import { BASELINE, PARAMETERS, pod } from "./scene.ts";
 
 /** Each command is a process of its own, and most start a cell. */
-const PATIENCE = { timeout: 120_000 };
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 beforeEach(async () => {
@@ -41,7 +41,9 @@ test_short if count(names.deny) == 0 with input.object.metadata.name as "abc"
 test_long if count(names.deny) == 1 with input.object.metadata.name as "abcd"
 `;
 
-describe("sluice policy test", PATIENCE, () => {
+import { describeWithTools } from "../../support/tools.ts";
+
+describe("sluice policy test", () => {
   it("passes with the shipped pack, all of it covered", async () => {
     const { code, answer } = await run("policy", "test", BASELINE);
     expect({ code, ...answer }).toMatchObject({
@@ -82,7 +84,7 @@ describe("sluice policy test", PATIENCE, () => {
   });
 });
 
-describe("sluice policy check", PATIENCE, () => {
+describe("sluice policy check", () => {
   it("passes what compiles and has titles", async () => {
     await write({ "names.rego": RULE, "names_test.rego": TESTS });
     expect(await run("policy", "check", folder)).toEqual({
@@ -103,7 +105,7 @@ describe("sluice policy check", PATIENCE, () => {
   });
 });
 
-describe("sluice policy build", PATIENCE, () => {
+describeWithTools(["time"], "sluice policy build", () => {
   it("writes the module, and what it is", async () => {
     await write({ "names.rego": RULE });
     const out = join(folder, "out");
@@ -124,7 +126,7 @@ describe("sluice policy build", PATIENCE, () => {
   });
 });
 
-describe("sluice policy eval", PATIENCE, () => {
+describeWithTools(["time"], "sluice policy eval", () => {
   it("passes what the policies have nothing against", async () => {
     await write({ "names.rego": RULE, "good.yaml": JSON.stringify(pod({}, "abc")) });
     expect(await run("policy", "eval", folder, "--input", join(folder, "good.yaml"))).toMatchObject({
@@ -173,7 +175,7 @@ describe("sluice policy eval", PATIENCE, () => {
   });
 });
 
-describe("sluice render", PATIENCE, () => {
+describeWithTools(["time"], "sluice render", () => {
   it("prints what a folder renders to, with its digest", async () => {
     await write({ "a.yaml": JSON.stringify(pod()) });
     const { code, answer } = await run("render", folder);
