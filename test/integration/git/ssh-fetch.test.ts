@@ -93,7 +93,7 @@ describeWithTools(["git", "sshd", "ssh-keygen"], "a fetch over SSH", () => {
     expect(all.map(({ oid }) => oid)).toEqual(line.toReversed());
   });
 
-  it("costs one turn more than the listing where there is one commit to fetch", async () => {
+  it("asks once more than for the listing where there is one commit to fetch", async () => {
     const { path, head } = makeRepository();
     const sshd = await startSshd();
     const relay = await countTurns(sshd.port);
@@ -113,7 +113,8 @@ describeWithTools(["git", "sshd", "ssh-keygen"], "a fetch over SSH", () => {
       [at = ""] = commitLine(path, 1, at);
       more.push((await turnsFor(at)) - listing);
     }
-    expect(more.toSorted((a, b) => a - b)[(TRIES - 1) / 2]).toBeLessThanOrEqual(1);
+    // One for the question; another where the answer comes in two pieces, between which the client may speak.
+    expect(more.toSorted((a, b) => a - b)[(TRIES - 1) / 2]).toBeLessThanOrEqual(2);
   });
 
   it("finds a repository at an odd path, which no shell makes something else of (attack 12)", async () => {
