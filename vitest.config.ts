@@ -1,12 +1,21 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+const ATTACKS = "test/attacks/**/*.test.ts";
+/** Puts a module in another's place, which others must not see. */
+const REPLACING = "test/attacks/11-*.test.ts";
+
 export default defineConfig({
   test: {
     projects: [
       // Units change nothing that a module holds, so one loading of the modules serves every file of a worker.
       { extends: true, test: { name: "units", include: ["src/**/*.test.ts"], isolate: false } },
-      { extends: true, test: { name: "real parts", include: ["test/**/*.test.ts"] } },
+      // So it is with attacks, each of which needs the whole gate.
+      { extends: true, test: { name: "attacks", include: [ATTACKS], exclude: [REPLACING], isolate: false } },
+      {
+        extends: true,
+        test: { name: "real parts", include: ["test/!(attacks)/**/*.test.ts", REPLACING] },
+      },
     ],
     environment: "node",
     allowOnly: false,
