@@ -15,7 +15,7 @@ import type { Observer } from "./observer.ts";
 import { directivesOf, type GateName, mayRecreate } from "./ownership.ts";
 import { STAGES, type Stage, stageOf } from "./plan.ts";
 import { keyOfRef, showRef, toRef } from "./refs.ts";
-import { reject, rejectionError, throwIfRejected, toRejection } from "./rejections.ts";
+import { reject, throwIfRejected } from "./rejections.ts";
 import {
   isExplained,
   removeForRecreation,
@@ -88,7 +88,7 @@ export class ApplyRun {
       const objects = wanted.filter((object) => stageOf(object) === stage);
       throwIfRejected(await this.#tryAll(objects.filter((object) => this.#delayed.has(object))));
       const [first] = objects.filter((object) => object === this.#first);
-      if (first !== undefined) applied.set(first, await this.#submitFirst(first));
+      if (first !== undefined) await submit(first);
       const others = objects.filter((object) => object !== first);
       await mapLimited(others, CONCURRENT_REQUESTS, submit);
       await this.#settle(stage, objects);
@@ -102,14 +102,6 @@ export class ApplyRun {
     const known = this.#before.get(keyOfRef(toRef(object)));
     if (known?.fingerprint === undefined) return undefined;
     return (await inspect(known, this.#options)) === undefined ? object : undefined;
-  }
-
-  async #submitFirst(object: KubeObject): Promise<InventoryItem> {
-    try {
-      return await this.#submit(object);
-    } catch (error) {
-      throw rejectionError([toRejection(object, error)]);
-    }
   }
 
   async #tryAll(objects: readonly KubeObject[]): Promise<Rejection[]> {

@@ -48,12 +48,15 @@ export interface SubmitOptions {
   readonly evict: boolean;
 }
 
-/** Server-side apply. Throws a Rejection's error only for what the dry run could not see coming. */
+/** Server-side apply. Throws a Rejection's error where the object is not taken, and KubeError for transient faults. */
 export async function submit(
   { object, force }: Submission,
   { client, evict }: SubmitOptions,
 ): Promise<Submitted> {
-  const apply = () => client.apply(object, { fieldManager: FIELD_MANAGER, force });
+  const apply = () =>
+    client.apply(object, { fieldManager: FIELD_MANAGER, force }).catch((error: unknown) => {
+      throw rejectionError([toRejection(object, error)]);
+    });
   const applied = await apply();
   const foreign = evict ? foreignFields(toRef(object), applied.metadata) : {};
   if (isEmptySet(foreign)) return { object: applied, removed: {}, managers: [] };

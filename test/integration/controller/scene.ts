@@ -43,7 +43,7 @@ export class Replica {
   }
 
   async waitFor(msg: string): Promise<LogLine> {
-    await eventually(() => expect(this.said(msg), this.output).toBeDefined());
+    await eventually(() => expect(this.said(msg), this.output).toMatchObject({ msg }));
     return this.said(msg) ?? {};
   }
 

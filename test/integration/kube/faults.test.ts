@@ -53,7 +53,7 @@ describeWithTools(["time"], "trying again", () => {
 
   it("takes a new connection where the old one is gone, once", async () => {
     await using server = await FaultServer.start([hangUp, fine, hangUp]);
-    expect(await server.client.get(ref)).toBeDefined();
+    expect(await server.client.get(ref)).toMatchObject({ kind: "ConfigMap" });
     await expect(server.client.get(ref)).rejects.toMatchObject({ code: "UNREACHABLE", transient: true });
     expect(server.asked).toHaveLength(4);
   });
@@ -94,7 +94,7 @@ describeWithTools(["time"], "answers", () => {
   it("from where nobody listens", async () => {
     const server = await FaultServer.start([fine]);
     const { client } = server;
-    expect(await client.get(ref)).toBeDefined();
+    expect(await client.get(ref)).toMatchObject({ kind: "ConfigMap" });
     await server[Symbol.asyncDispose]();
     await expect(client.get(ref)).rejects.toMatchObject({ code: "UNREACHABLE" });
   });
@@ -121,7 +121,7 @@ describeWithTools(["time"], "a redirect", () => {
     await using server = await FaultServer.start([json(status, {}, { location })]);
     await expect(server.client.get(ref)).rejects.toMatchObject({ code: "PROTOCOL", status });
     expect(elsewhere.asked).toEqual([]);
-    expect(await elsewhere.client.get(ref)).toBeDefined();
+    expect(await elsewhere.client.get(ref)).toMatchObject({ kind: "ConfigMap" });
   });
 });
 
@@ -159,7 +159,7 @@ describeWithTools(["time"], "a token", () => {
     const token = async (): Promise<string> => tokens.shift() ?? "new";
     await using server = await FaultServer.start([unauthorized, fine], { token });
     // Discovery is answered without a look at the token.
-    expect(await server.client.get(ref)).toBeDefined();
+    expect(await server.client.get(ref)).toMatchObject({ kind: "ConfigMap" });
     expect(server.tokens).toEqual(["Bearer old", "Bearer new"]);
   });
 

@@ -30,7 +30,8 @@ async function follow(handlers: readonly Handler[], options: Partial<ReflectorOp
     ...options,
   });
   reflector.start();
-  await expect.poll(() => reflector.get("ns/healed"), { timeout: 20_000 }).toBeDefined();
+  const healed = { metadata: { name: "healed" } };
+  await expect.poll(() => reflector.get("ns/healed"), { timeout: 20_000 }).toMatchObject(healed);
   await reflector[Symbol.asyncDispose]();
   return { events, errors, pauses, copy: reflector.list() };
 }
