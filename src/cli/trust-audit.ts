@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { loadTrustPolicy, type TrustMaterial } from "../api/index.ts";
 import {
   AuditError,
@@ -12,7 +12,7 @@ import {
   verifyLog,
 } from "../audit/index.ts";
 import { type RecordedSignature, readSignatures } from "../gate/index.ts";
-import { compileTrust, judgeRecordedKey, type KeyStanding, type Trust } from "../trust/index.ts";
+import { compileTrust, judgeRecordedKey, type KeyStanding, REMEDIES, type Trust } from "../trust/index.ts";
 import { action } from "./action.ts";
 import { ExitCode, type Io, printable } from "./io.ts";
 import { chooseKey, printNotices } from "./log-key.ts";
@@ -24,7 +24,11 @@ interface AuditOptions {
   readonly trust: string;
   readonly key?: string;
   readonly logKey?: string;
+  readonly code?: readonly string[];
 }
+
+/** A word that is misspelt would find nothing, and look like good news. */
+const CODES = Object.keys(REMEDIES);
 
 export function registerTrustAudit(program: Command): void {
   trustCommand(program)
@@ -33,6 +37,9 @@ export function registerTrustAudit(program: Command): void {
     .requiredOption("--log <dir>", "the folder of an audit log")
     .requiredOption("--trust <file>", "the file with the TrustPolicy of today")
     .option("--key <fingerprint>", "all changes that this key signed, whether it counts or not")
+    .addOption(
+      new Option("--code <code...>", "of what lapsed, only what did for these reasons").choices(CODES),
+    )
     .option("--log-key <file>", "the log's key that you trust; else the log's own")
     .action(action(audit));
 }
@@ -56,7 +63,10 @@ interface Findings {
   readonly others: number;
 }
 
-async function audit(io: Io, { log, trust: file, key, logKey }: AuditOptions): Promise<ExitCode> {
+async function audit(
+  io: Io,
+  { log, trust: file, key, logKey, code: codes }: AuditOptions,
+): Promise<ExitCode> {
   const files = new DirectoryFiles(log);
   const chosen = await chooseKey(files, logKey);
   const material = await loadTrustPolicy(file);
@@ -65,7 +75,8 @@ async function audit(io: Io, { log, trust: file, key, logKey }: AuditOptions): P
   const { checkpoint, refusals } = await verifyLog(files, { trust: chosen.trust });
   if (checkpoint === undefined || refusals.length > 0) return reportRefusals(io, refusals);
   const isShown = ({ key: signed, standing }: Judged): boolean =>
-    key === undefined ? standing.state !== "counts" : signed === key;
+    (key === undefined ? standing.state !== "counts" : signed === key) &&
+    (codes === undefined || standing.state !== "lapsed" || codes.includes(standing.code));
   const findings = await findChanges(files, checkpoint, { material, trust, now: Date.now(), isShown });
   if (io.format === "json") io.json({ ...toJson(findings), notices: chosen.notices });
   else {
@@ -135,8 +146,11 @@ function toJson({ changes, ...counts }: Findings): object {
     ...counts,
     changes: changes.map((change) => ({
       ...change,
-      signatures: change.signatures.map(({ standing, ...signature }) => ({
-        ...signature,
+      signatures: change.signatures.map(({ standing, of, scheme, signer, key }) => ({
+        of,
+        scheme,
+        signer,
+        key,
         state: standing.state,
         code: standing.state === "lapsed" ? standing.code : null,
         message: standing.state === "counts" ? "" : standing.message,

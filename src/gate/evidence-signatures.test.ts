@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { admission, commit } from "../../test/support/findings.ts";
+import { sha256 } from "../digest.ts";
 import { toEvidence } from "./evidence.ts";
 import { readSignatures } from "./evidence-signatures.ts";
 
@@ -40,6 +41,23 @@ describe("what an admission rested on", () => {
       "tag refs/tags/v1",
       "reset refs/tags/r",
     ]);
+  });
+
+  it("comes with its certificates, of which the evidence has each once", () => {
+    const [own, between] = ["own", "between"].map((text) => Buffer.from(text));
+    const certificates = [own, between].map((each) => `${each?.toString("base64")}`);
+    const commits = ["1", "2"].map((oid) => ({ ...commit, oid, certificates }));
+    const bytes = toEvidence({ ...admission(), commits });
+    expect(readSignatures(bytes).own.map((each) => each.certificates)).toEqual([
+      [own, between],
+      [own, between],
+    ]);
+    for (const text of certificates) expect(Buffer.from(bytes).toString().split(text)).toHaveLength(2);
+  });
+
+  it("is a fault where a certificate that it names is not there", () => {
+    const commits = [{ ...commit, certificates: [sha256("gone")] }];
+    expect(() => readSignatures(evidence({ commits }))).toThrow(TypeError);
   });
 
   it("is what was in submodules, by the trust of each", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNonEmpty, type NonEmpty } from "../refusal.ts";
 
 /** A signature that an admission rested on. */
 export interface RecordedSignature {
@@ -7,6 +8,8 @@ export interface RecordedSignature {
   readonly scheme: string;
   readonly signer: string;
   readonly key: string;
+  /** That made the key count, the signer's first; of X.509 in DER. */
+  readonly certificates?: NonEmpty<Uint8Array>;
 }
 
 const signatureSchema = z.object({
@@ -14,6 +17,8 @@ const signatureSchema = z.object({
   signer: z.string().nullable(),
   key: z.string().nullable(),
   code: z.string().nullable(),
+  /** By digest: their bytes are in the evidence once. */
+  certificates: z.array(z.string()).default([]),
 });
 type Signature = z.output<typeof signatureSchema>;
 
@@ -28,6 +33,7 @@ const evidenceSchema = z.object({
     .default([]),
   tag: signatureSchema.extend({ ref: z.string() }).optional(),
   reset: z.object({ tags: z.array(signatureSchema.extend({ ref: z.string() })) }).optional(),
+  certificates: z.record(z.string(), z.base64()).default({}),
 });
 
 /** What an admission rested on. */
@@ -43,31 +49,50 @@ export interface RecordedSignatures {
 
 /** What signatures an admission rested on, from its evidence: those that counted, and no others. */
 export function readSignatures(evidence: Uint8Array): RecordedSignatures {
-  const { commits, submodules, tag, reset } = evidenceSchema.parse(
+  const { commits, submodules, tag, reset, certificates } = evidenceSchema.parse(
     JSON.parse(Buffer.from(evidence).toString()),
   );
+  const reader = new SignatureReader(certificates);
   return {
     own: [
-      ...ofCommits(commits),
-      ...(tag === undefined ? [] : counted(`tag ${tag.ref}`, tag)),
-      ...(reset?.tags ?? []).flatMap((each) => counted(`reset ${each.ref}`, each)),
+      ...reader.ofCommits(commits),
+      ...(tag === undefined ? [] : reader.counted(`tag ${tag.ref}`, tag)),
+      ...(reset?.tags ?? []).flatMap((each) => reader.counted(`reset ${each.ref}`, each)),
     ],
     submodules: submodules.map((each) => ({
       trust: each.trust.name,
-      signatures: ofCommits(each.commits, ` of submodule ${each.path}`),
+      signatures: reader.ofCommits(each.commits, ` of submodule ${each.path}`),
     })),
   };
 }
 
-function ofCommits(commits: z.output<typeof commitsSchema>, where = ""): RecordedSignature[] {
-  return commits.flatMap((commit) => [
-    ...counted(`commit ${commit.oid}${where}`, commit),
-    ...commit.approvals.flatMap((approval) => counted(`approval of ${commit.oid}${where}`, approval)),
-  ]);
-}
+class SignatureReader {
+  readonly #certificates: ReadonlyMap<string, Uint8Array>;
 
-function counted(of: string, { scheme, signer, key, code }: Signature): RecordedSignature[] {
-  return code !== null || scheme === null || signer === null || key === null
-    ? []
-    : [{ of, scheme, signer, key }];
+  constructor(certificates: Readonly<Record<string, string>>) {
+    const decoded = Object.entries(certificates).map(
+      ([digest, text]) => [digest, Buffer.from(text, "base64")] as const,
+    );
+    this.#certificates = new Map(decoded);
+  }
+
+  ofCommits(commits: z.output<typeof commitsSchema>, where = ""): RecordedSignature[] {
+    return commits.flatMap((commit) => [
+      ...this.counted(`commit ${commit.oid}${where}`, commit),
+      ...commit.approvals.flatMap((approval) => this.counted(`approval of ${commit.oid}${where}`, approval)),
+    ]);
+  }
+
+  counted(of: string, { scheme, signer, key, code, certificates: digests }: Signature): RecordedSignature[] {
+    if (code !== null || scheme === null || signer === null || key === null) return [];
+    const certificates = digests.map((digest) => this.#find(digest));
+    return [{ of, scheme, signer, key, ...(isNonEmpty(certificates) && { certificates }) }];
+  }
+
+  #find(digest: string): Uint8Array {
+    const bytes = this.#certificates.get(digest);
+    if (bytes === undefined)
+      throw new TypeError(`the evidence names the certificate ${digest} and has it not`);
+    return bytes;
+  }
 }

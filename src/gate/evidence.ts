@@ -1,4 +1,5 @@
 import { canonicalJson } from "../render/index.ts";
+import { CertificateTable } from "./certificate-table.ts";
 import { changeIdOf } from "./change.ts";
 import type { Decision } from "./decision.ts";
 
@@ -6,12 +7,15 @@ export const EVIDENCE_TYPE = "https://sluice.dev/evidence/v1";
 
 /**
  * Everything a decision rests on, as canonical JSON (RFC 8785): each commit (and the tag) with its signer or its code, each
- * image with the signatures that count, each policy finding. Objects are named, and their content is held by
- * one digest over all: a Secret's value is in no evidence.
+ * image with the signatures that count, each policy finding; the certificates that made signatures count are there
+ * with their bytes. Objects are named, and their content is held by one digest over all: a Secret's value is in no
+ * evidence.
  */
 export function toEvidence(decision: Decision): Uint8Array {
   const { gate, at, source, trust, policies, commits, tag, reset, submodules, images, findings, verdict } =
     decision;
+  const table = new CertificateTable();
+  const nameInCommit = table.nameInCommit.bind(table);
   const evidence = {
     _type: EVIDENCE_TYPE,
     change: changeIdOf(decision),
@@ -20,10 +24,16 @@ export function toEvidence(decision: Decision): Uint8Array {
     source,
     trust,
     policies,
-    commits,
-    tag,
-    reset: reset && { from: reset.from, entry: reset.entry, to: reset.to ?? null, tags: reset.records },
-    submodules,
+    commits: commits.map(nameInCommit),
+    tag: tag && table.nameIn(tag),
+    reset: reset && {
+      from: reset.from,
+      entry: reset.entry,
+      to: reset.to ?? null,
+      tags: reset.records.map((each) => table.nameIn(each)),
+    },
+    submodules: submodules?.map((each) => ({ ...each, commits: each.commits.map(nameInCommit) })),
+    certificates: table.toJson(),
     images,
     findings,
     verdict,

@@ -1,10 +1,10 @@
 import { identityKey, isFulcioCertificate, type SigstoreIdentity } from "./sigstore/identity.ts";
 import type { SigstoreRoot } from "./sigstore/root.ts";
-import { refuseSignature, type SignatureVerdict } from "./verdict.ts";
+import { type Certified, refuseSignature, type SignatureVerdict } from "./verdict.ts";
 import { parseCms } from "./x509/cms.ts";
 import type { X509Authority } from "./x509/material.ts";
 import type { SignedData } from "./x509/signed-data.ts";
-import { verifyX509Signature, type X509Times } from "./x509/verify.ts";
+import { type Vouched, verifyX509Signature, type X509Times } from "./x509/verify.ts";
 
 /** Whom CMS signatures are checked against. */
 export interface CmsKeyring {
@@ -48,16 +48,14 @@ function judgeX509(...args: Parameters<typeof verifyX509Signature>): SignatureVe
   const verdict = verifyX509Signature(...args);
   const key = verdict.signer?.fingerprint ?? null;
   if (!verdict.ok) return refuseSignature("x509", verdict.code, verdict.message, key);
-  const { signer, authorities, root, signedAt } = verdict;
-  const { subject, emails } = signer;
-  return {
-    ok: true,
-    scheme: "x509",
-    key: signer.fingerprint,
-    trustedKey: root,
-    signedAt,
-    certified: { authorities, names: emails, subject, ...WAS_OPEN },
-  };
+  const { signer, root, signedAt } = verdict;
+  const certified = toCertified(verdict);
+  return { ok: true, scheme: "x509", key: signer.fingerprint, trustedKey: root, signedAt, certified };
+}
+
+export function toCertified({ authorities, signer, certificates }: Vouched): Certified {
+  const { emails: names, subject } = signer;
+  return { authorities, names, subject, ...WAS_OPEN, certificates: certificates.map(({ raw }) => raw) };
 }
 
 async function judgeGitsign(

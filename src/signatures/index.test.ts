@@ -9,6 +9,7 @@ it("shows what other folders may use, and no more", () => {
       "buildSshKeyring",
       "identityKey",
       "isRevoked",
+      "judgeCertificates",
       "judgeOpenpgpKey",
       "nameSigner",
       "namedBy",

@@ -2,6 +2,7 @@ export { CLOCK_SKEW_MS } from "./clock.ts";
 export type { Certificate, Component } from "./openpgp/certificate.ts";
 export { buildOpenpgpKeyring, type KeyFile, type OpenpgpKeyring, readKeyFile } from "./openpgp/keyring.ts";
 export { judgeKey as judgeOpenpgpKey } from "./openpgp/validity.ts";
+export { judgeCertificates } from "./judge-certificates.ts";
 export { identityKey, type SigstoreIdentity } from "./sigstore/identity.ts";
 export { readSigstoreRoot } from "./sigstore/read-root.ts";
 export type { SigstoreRoot } from "./sigstore/root.ts";

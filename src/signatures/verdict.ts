@@ -81,6 +81,8 @@ export interface Certified {
   readonly validBefore: number;
   /** The distinguished name of an X.509 certificate, for showing. */
   readonly subject?: string;
+  /** The signer's, and those of authorities between it and what is trusted; as they came, of X.509 in DER. */
+  readonly certificates: readonly Uint8Array[];
 }
 
 export interface RefusedSignature {

@@ -30,6 +30,8 @@ export interface ApprovalRecord {
   readonly roles: readonly string[];
   /** The key that signed, or, without a signer, the key that the signature names. */
   readonly key: string | null;
+  /** In base64, where certificates made the key count: the signer's first. */
+  readonly certificates?: readonly string[];
   /** Whether it is by the commit's own signer, or by the person whose address the commit has as its author. */
   readonly byAuthor: boolean;
   /** Why it is no approval; null where it is. */
@@ -69,6 +71,7 @@ const NOBODY = { scheme: null, signer: null, roles: [], key: null } as const;
 const RESET = { code: "RESET_TAG", message: "the tag takes a gate back, and approves nothing" } as const;
 
 function toApproval(via: ApprovalVia, ref: string | null, record: TagRecord): JudgedApproval {
-  const { oid, scheme, signer, roles, key, code, message } = record;
-  return { via, oid, ref, scheme, signer, roles, key, code, message };
+  const { oid, scheme, signer, roles, key, certificates, code, message } = record;
+  const by = { scheme, signer, roles, key, ...(certificates !== undefined && { certificates }) };
+  return { via, oid, ref, ...by, code, message };
 }

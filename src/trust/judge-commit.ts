@@ -27,6 +27,8 @@ export interface CommitSignature {
   readonly roles: readonly string[];
   /** The key that signed, or, without a signer, the key that the signature names. */
   readonly key: string | null;
+  /** In base64, where certificates made the key count: the signer's first. */
+  readonly certificates?: readonly string[];
   readonly code: Exclude<CommitCode, RuleCode> | null;
   readonly message: string;
 }

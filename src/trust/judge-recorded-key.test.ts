@@ -12,7 +12,13 @@ import { openpgpMaterial, sshMaterial, trustMaterial } from "../../test/integrat
 import { DAY, ed25519, NOW } from "../../test/integration/commits/objects.ts";
 import { openpgpKey } from "../../test/integration/commits/openpgp-keys.ts";
 import { PUBLIC_GOOD } from "../../test/integration/gitsign/public-good.ts";
-import { authority } from "../../test/integration/x509/builder/certificate.ts";
+import { encodeCertificate } from "../../test/integration/ssh/certificate-blob.ts";
+import {
+  alternativeNames,
+  authority,
+  issue,
+  revocationList,
+} from "../../test/integration/x509/builder/certificate.ts";
 import type { KeyMaterial, TrustMaterial } from "../api/index.ts";
 import { parseSshKeyLine, toSshKeyLine } from "../signatures/index.ts";
 import { compileTrust } from "./compile.ts";
@@ -94,11 +100,55 @@ describe("an identity that signed once", () => {
     const elsewhere = { ...identity, issuer: "https://evil.example" };
     expect(await stateOf(record, [sigstoreKey(elsewhere)], { authorities })).toBe("UNKNOWN_KEY");
   });
+});
 
-  it("is not known where it is in a certificate of an authority, and lapsed without one", async () => {
-    const record = { scheme: "x509", signer: "alice", key: "ab".repeat(32) };
-    const authorities = { ...NO_AUTHORITIES, x509: [x509Authority("bank-ca", [authority(undefined)])] };
-    expect(await stateOf(record, [x509Key("alice@bank.example")], { authorities })).toBe("unknown");
+describe("a certificate that signed once", () => {
+  const bank = authority(undefined);
+  const alice = issue(bank, { extensions: [alternativeNames(["email", "alice@bank.example"])] });
+  const record: RecordedKey = {
+    scheme: "x509",
+    signer: "alice",
+    key: "ab".repeat(32),
+    certificates: [alice.certificate],
+  };
+  const authorities = (...lists: readonly Uint8Array[]) => ({
+    authorities: { ...NO_AUTHORITIES, x509: [x509Authority("bank-ca", [bank], { lists })] },
+  });
+  const keys = [x509Key("alice@bank.example")];
+
+  it("counts while its authority vouches for it, and it for the person", async () => {
+    expect(await stateOf(record, keys, authorities())).toBe("counts");
+    expect(await stateOf(record, keys, authorities(revocationList(bank, [alice])))).toBe("KEY_REVOKED");
+    expect(await stateOf(record, [x509Key("bob@bank.example")], authorities())).toBe("UNKNOWN_KEY");
+    expect(await stateOf({ ...record, signer: "bob" }, keys, authorities())).toBe("UNKNOWN_KEY");
+    const elsewhere = { ...NO_AUTHORITIES, x509: [x509Authority("bank-ca", [authority(undefined)])] };
+    expect(await stateOf(record, keys, { authorities: elsewhere })).toBe("CERTIFICATE_UNTRUSTED");
     expect(await stateOf(record, [sshMaterial(sshKey)])).toBe("UNKNOWN_KEY");
+  });
+
+  it("has expired at the time of asking, whenever it signed", async () => {
+    const old = issue(bank, {
+      extensions: [alternativeNames(["email", "alice@bank.example"])],
+      to: NOW - DAY,
+    });
+    const expired: RecordedKey = { ...record, certificates: [old.certificate] };
+    expect(await stateOf(expired, keys, authorities())).toBe("KEY_EXPIRED");
+  });
+
+  it("is not known where a record has no certificate", async () => {
+    const bare = { scheme: "x509", signer: "alice", key: record.key };
+    expect(await stateOf(bare, keys, authorities())).toBe("unknown");
+    expect(await stateOf(bare, [sshMaterial(sshKey)])).toBe("UNKNOWN_KEY");
+  });
+
+  it("is not the key that it is about: an SSH key in one counts as the certificate does", async () => {
+    const fleet = ed25519();
+    const blob = encodeCertificate(sshKey, fleet);
+    const certified: RecordedKey = { ...recorded, certificates: [blob] };
+    const fleets = { ...NO_AUTHORITIES, sshCertificates: [sshAuthority("fleet", toSshKeyLine(fleet))] };
+    expect(await stateOf(certified, [principalKey("alice")], { authorities: fleets })).toBe("counts");
+    expect(await stateOf(certified, [principalKey("bob")], { authorities: fleets })).toBe("UNKNOWN_KEY");
+    expect(await stateOf(certified, [sshMaterial(sshKey)])).toBe("UNKNOWN_KEY");
+    expect(await stateOf(recorded, [sshMaterial(sshKey)])).toBe("counts");
   });
 });

@@ -1,12 +1,15 @@
-import { judgeOpenpgpKey, type SignatureCode } from "../signatures/index.ts";
-import { windowProblem } from "./judge-signature.ts";
-import { grantKey, type Trust } from "./trust.ts";
+import type { NonEmpty } from "../refusal.ts";
+import { judgeCertificates, judgeOpenpgpKey, type SignatureCode } from "../signatures/index.ts";
+import { certifiedGrants, windowProblem } from "./judge-signature.ts";
+import { type Grant, grantKey, type Trust } from "./trust.ts";
 
 /** What a record of the past says of a signature that counted then. */
 export interface RecordedKey {
   readonly scheme: string;
   readonly signer: string;
   readonly key: string;
+  /** That made the key count, the signer's first; of X.509 in DER. */
+  readonly certificates?: NonEmpty<Uint8Array>;
 }
 
 /**
@@ -14,7 +17,8 @@ export interface RecordedKey {
  *
  * - `counts`: who has it may sign.
  * - `lapsed`: it was revoked, has expired, or was taken out.
- * - `unknown`: a certificate, of which a record has the fingerprint alone: whether it was revoked, its bytes would say.
+ * - `unknown`: nobody can tell: the revocation lists that were given are out of date, or the record was made when
+ *   certificates were not kept.
  */
 export type KeyStanding =
   | { readonly state: "counts" }
@@ -29,9 +33,9 @@ export function judgeRecordedKey(recorded: RecordedKey, trust: Trust, now: numbe
     case "openpgp":
       return judgeOpenpgp(recorded, trust, now);
     case "gitsign":
-      return judgeGrant(recorded, identityOf(recorded, trust), trust, now);
+      return judgeGrants(recorded, grantsOf(identityOf(recorded, trust), recorded, trust), now);
     default:
-      return hasAuthority("x509", trust) ? certificate() : removed(recorded);
+      return judgeCertified("x509", recorded, trust, now);
   }
 }
 
@@ -39,9 +43,25 @@ function judgeSsh(recorded: RecordedKey, trust: Trust, now: number): KeyStanding
   const { key } = recorded;
   if (trust.keyring.ssh.revoked.some(({ fingerprints }) => fingerprints.has(key)))
     return lapsed("KEY_REVOKED", "the key is revoked");
-  const known = trust.keyring.ssh.keys.get(key);
-  if (known === undefined) return hasAuthority("ssh", trust) ? certificate() : removed(recorded);
-  return judgeGrant(recorded, key, trust, now);
+  // The same key may have signed without its certificate, and be trusted as it is.
+  if (recorded.certificates !== undefined || !trust.keyring.ssh.keys.has(key))
+    return judgeCertified("ssh", recorded, trust, now);
+  return judgeGrants(recorded, grantsOf(key, recorded, trust), now);
+}
+
+function judgeCertified(
+  scheme: "ssh" | "x509",
+  recorded: RecordedKey,
+  trust: Trust,
+  now: number,
+): KeyStanding {
+  const { certificates } = recorded;
+  if (!hasAuthority(scheme, trust)) return removed(recorded);
+  if (certificates === undefined) return { state: "unknown", message: "the record has no certificate" };
+  const certified = judgeCertificates(scheme, certificates, trust.keyring, now);
+  if (!("code" in certified)) return judgeGrants(recorded, certifiedGrants(scheme, certified, trust), now);
+  const { code, message } = certified;
+  return code === "REVOCATION_UNKNOWN" ? { state: "unknown", message } : lapsed(code, message);
 }
 
 function judgeOpenpgp(recorded: RecordedKey, trust: Trust, now: number): KeyStanding {
@@ -52,7 +72,7 @@ function judgeOpenpgp(recorded: RecordedKey, trust: Trust, now: number): KeyStan
   const { primary } = candidate.certificate;
   const problem = judgeOpenpgpKey(primary, candidate.component, { signedAt: now, now });
   if (problem !== undefined) return lapsed(problem.code, problem.message);
-  return judgeGrant(recorded, primary.fingerprint, trust, now);
+  return judgeGrants(recorded, grantsOf(primary.fingerprint, recorded, trust), now);
 }
 
 /** Of gitsign a record has the identity as it is shown. */
@@ -66,10 +86,13 @@ function identityOf({ key }: RecordedKey, { grants }: Trust): string {
   return identities.map((each) => each.slice(scheme.length)).find((each) => shown(each) === key) ?? key;
 }
 
-function judgeGrant(recorded: RecordedKey, trusted: string, trust: Trust, now: number): KeyStanding {
-  const { scheme, signer } = recorded;
-  const grants = (trust.grants.get(`${scheme} ${trusted}`) ?? []).filter((each) => each.signer === signer);
-  const problems = grants.map((grant) => windowProblem(grant, [now]));
+function grantsOf(trusted: string, { scheme }: RecordedKey, trust: Trust): readonly Grant[] {
+  return trust.grants.get(`${scheme} ${trusted}`) ?? [];
+}
+
+function judgeGrants(recorded: RecordedKey, grants: readonly Grant[], now: number): KeyStanding {
+  const own = grants.filter(({ signer }) => signer === recorded.signer);
+  const problems = own.map((grant) => windowProblem(grant, [now]));
   if (problems.includes(undefined)) return { state: "counts" };
   const [problem] = problems;
   return problem === undefined ? removed(recorded) : lapsed(problem.code, problem.message);
@@ -81,10 +104,6 @@ function hasAuthority(scheme: "ssh" | "x509", { authorities }: Trust): boolean {
 
 function removed({ signer }: RecordedKey): KeyStanding {
   return lapsed("UNKNOWN_KEY", `the policy does not name this key for ${signer} any more`);
-}
-
-function certificate(): KeyStanding {
-  return { state: "unknown", message: "the record has a certificate's fingerprint alone" };
 }
 
 function lapsed(code: SignatureCode, message: string): KeyStanding {

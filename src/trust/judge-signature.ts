@@ -1,4 +1,5 @@
 import {
+  type Certified,
   type GoodSignature,
   type RefusedSignature,
   type Scheme,
@@ -29,6 +30,8 @@ export interface SignatureJudgement {
   readonly roles: readonly string[];
   /** The key that signed, or, without a signer, the key that the signature names. */
   readonly key: string | null;
+  /** In base64, where certificates made the key count: the signer's first. For whoever asks later whether they still do. */
+  readonly certificates?: readonly string[];
   /** Why the signature does not count; undefined where it does. */
   readonly problem: SignatureProblem | undefined;
 }
@@ -48,8 +51,21 @@ export async function judgeSignature(
   const times = trust.clock === "gate" ? [...claimed, now] : claimed;
   const grant = grants.find((each) => windowProblem(each, times) === undefined) ?? grants[0];
   if (grant === undefined) return nobody(verdict, nobodyNamed(verdict));
-  const { scheme, key } = verdict;
-  return { scheme, key, signer: grant.signer, roles: grant.roles, problem: windowProblem(grant, times) };
+  const { scheme, key, certified } = verdict;
+  const { signer, roles } = grant;
+  return {
+    scheme,
+    key,
+    signer,
+    roles,
+    ...recordCertificates(certified),
+    problem: windowProblem(grant, times),
+  };
+}
+
+function recordCertificates(certified: Certified | undefined): Pick<SignatureJudgement, "certificates"> {
+  if (certified === undefined) return {};
+  return { certificates: certified.certificates.map((each) => Buffer.from(each).toString("base64")) };
 }
 
 /** When it was signed, as far as anybody says: a trusted log alone, where there is one. */
@@ -67,9 +83,17 @@ function nobody(
 
 function grantsOf({ scheme, trustedKey, certified }: GoodSignature, trust: Trust): readonly Grant[] {
   if (certified === undefined) return trust.grants.get(grantKey(scheme, trustedKey)) ?? [];
-  // A certificate counts while it is valid and its authority is: both windows are one.
+  return certifiedGrants(scheme, certified, trust);
+}
+
+/** A certificate counts while it is valid and its authority is: both windows are one. */
+export function certifiedGrants(
+  scheme: Scheme,
+  certified: Certified,
+  { authorities }: Trust,
+): readonly Grant[] {
   return certified.authorities
-    .flatMap((authority) => trust.authorities.get(grantKey(scheme, authority))?.grantsOf(certified) ?? [])
+    .flatMap((authority) => authorities.get(grantKey(scheme, authority))?.grantsOf(certified) ?? [])
     .map((grant) => ({ ...grant, ...intersect(grant, certified) }));
 }
 

@@ -43,6 +43,8 @@ export interface TagRecord {
   readonly roles: readonly string[];
   /** The key that signed, or, without a signer, the key that the signature names. */
   readonly key: string | null;
+  /** In base64, where certificates made the key count: the signer's first. */
+  readonly certificates?: readonly string[];
   readonly code: TagCode | null;
   /** One sentence about the code; empty for a verified tag. */
   readonly message: string;

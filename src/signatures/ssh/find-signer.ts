@@ -1,4 +1,4 @@
-import type { SignatureCode } from "../verdict.ts";
+import type { Certified, SignatureCode } from "../verdict.ts";
 import {
   checkCertificate,
   isCertificateType,
@@ -36,6 +36,21 @@ export function findSigner({ publicKey, keyType }: SshSignature, keyring: SshKey
   return revocationOf(signer, keyring) ?? signer;
 }
 
+/** What a certificate says whose authority is trusted, and which nobody has revoked. */
+export function judgeSshCertificate(blob: Uint8Array, keyring: SshKeyring): Certified | Problem {
+  const signer = findCertified(blob, keyring);
+  if ("code" in signer) return signer;
+  return revocationOf(signer, keyring) ?? toCertified(signer.certificate, blob);
+}
+
+export function toCertified(
+  { authority, principals, validAfter, validBefore }: SshCertificate,
+  blob: Uint8Array,
+): Certified {
+  const authorities = [authority.fingerprint];
+  return { authorities, names: principals, validAfter, validBefore, certificates: [blob] };
+}
+
 function findKey(blob: Uint8Array, type: string, { keys }: SshKeyring): Signer | Problem {
   if (!isSshKeyType(type)) {
     return { code: "UNSUPPORTED_ALGORITHM", message: `keys of type ${type} are not supported` };
@@ -52,7 +67,9 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<SshCertificateCode, SignatureCode>> 
   WEAK_CERTIFICATE: "WEAK_ALGORITHM",
 };
 
-function findCertified(blob: Uint8Array, { authorities }: SshKeyring): Signer | Problem {
+type CertifiedSigner = Signer & Required<Pick<Signer, "certificate">>;
+
+function findCertified(blob: Uint8Array, { authorities }: SshKeyring): CertifiedSigner | Problem {
   const parsed = parseSshCertificate(blob);
   if (!parsed.ok) {
     const [{ code, message }] = parsed.refusals;

@@ -1,7 +1,6 @@
-import { type Certified, type RefusedSignature, refuseSignature, type SignatureVerdict } from "../verdict.ts";
-import type { SshCertificate } from "./certificate.ts";
+import { type RefusedSignature, refuseSignature, type SignatureVerdict } from "../verdict.ts";
 import { checkSignature, type SignatureOutcome } from "./check-signature.ts";
-import { findSigner, type Problem } from "./find-signer.ts";
+import { findSigner, type Problem, toCertified } from "./find-signer.ts";
 import type { SshKeyring } from "./keyring.ts";
 import { fingerprintOf, type SshPublicKey } from "./public-key.ts";
 import { GIT_NAMESPACE, isSshHashAlgorithm, parseSshSignature, signedData } from "./sshsig.ts";
@@ -43,12 +42,8 @@ export function verifySshSignature(
     key: key.fingerprint,
     trustedKey: trusted.fingerprint,
     signedAt: undefined,
-    ...(certificate !== undefined && { certified: toCertified(certificate) }),
+    ...(certificate !== undefined && { certified: toCertified(certificate, publicKey) }),
   };
-}
-
-function toCertified({ authority, principals, validAfter, validBefore }: SshCertificate): Certified {
-  return { authorities: [authority.fingerprint], names: principals, validAfter, validBefore };
 }
 
 function problemOf(outcome: SignatureOutcome, { type, fingerprint }: SshPublicKey): Problem | undefined {

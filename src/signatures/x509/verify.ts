@@ -1,12 +1,12 @@
 import type { NonEmpty } from "../../refusal.ts";
 import { CLOCK_SKEW_MS } from "../clock.ts";
-import type { Certificate } from "./certificate.ts";
+import { type Certificate, parseCertificate } from "./certificate.ts";
 import { type CmsSignature, verifyCms } from "./cms.ts";
-import { findPaths } from "./find-paths.ts";
+import { findPaths, type Path } from "./find-paths.ts";
 import { judgePath, type PathProblem } from "./judge-path.ts";
 import type { X509Authority, X509Trust } from "./material.ts";
 import type { SignedData } from "./signed-data.ts";
-import { problem, type X509Code } from "./verdict.ts";
+import { problem, type X509Code, type X509Problem } from "./verdict.ts";
 
 /** Whose certificate it is, as its issuer says. */
 export interface X509Signer {
@@ -29,6 +29,8 @@ export type X509Verdict =
       readonly authorities: NonEmpty<string>;
       /** The fingerprint of the root behind the first of them. */
       readonly root: string;
+      /** The signer's certificate, and those between it and the roots. */
+      readonly certificates: NonEmpty<Certificate>;
       /** When the signature says it was made. */
       readonly signedAt: number | undefined;
     }
@@ -67,29 +69,62 @@ export function verifyX509Signature(
     return refuse(problem("SIGNATURE_IN_FUTURE", "the signature claims a time to come"), certificate);
   }
   const times = signedAt === undefined ? [now, claimed] : [now, claimed, signedAt];
+  const vouched = findVouching(cms.value, authorities, times, now);
+  return "code" in vouched ? refuse(vouched, certificate) : { ok: true, ...vouched, signedAt };
+}
+
+/**
+ * Judges certificates that a good signature once came with, the signer's first, as if it had been made at this
+ * moment: whether a chain still leads to a given root, and nothing on it is expired or revoked.
+ */
+export function judgeX509Certificates(
+  [signer, ...others]: NonEmpty<Uint8Array>,
+  authorities: readonly X509Authority[],
+  now: number,
+): Vouched | X509Problem {
+  const chain = { certificate: parseCertificate(signer), others: others.map(parseCertificate) };
+  return findVouching(chain, authorities, [now], now);
+}
+
+export type Vouched = Pick<
+  Extract<X509Verdict, { ok: true }>,
+  "signer" | "authorities" | "root" | "certificates"
+>;
+
+function findVouching(
+  chain: Pick<CmsSignature, "certificate" | "others">,
+  authorities: readonly X509Authority[],
+  times: readonly number[],
+  now: number,
+): Vouched | PathProblem {
   const judged = authorities.map((authority) => ({
     name: authority.name,
-    ...judgeAuthority(cms.value, authority, times, now),
+    ...judgeAuthority(chain, authority, times, now),
   }));
-  const [first, ...others] = judged.filter((each) => "root" in each);
-  if (first === undefined) return refuse(mostTelling(judged.filter((each) => "code" in each)), certificate);
-  const vouching: NonEmpty<string> = [first.name, ...others.map(({ name }) => name)];
-  return { ok: true, signer: describe(certificate), authorities: vouching, root: first.root, signedAt };
+  const [first, ...others] = judged.filter((each) => "path" in each);
+  if (first === undefined) return mostTelling(judged.filter((each) => "code" in each));
+  const between = [first, ...others].flatMap(({ path }) => path.slice(1, -1));
+  return {
+    signer: describe(chain.certificate),
+    authorities: [first.name, ...others.map(({ name }) => name)],
+    root: (first.path.at(-1) ?? chain.certificate).fingerprint,
+    certificates: [chain.certificate, ...new Set(between)],
+  };
 }
 
 const NO_CHAIN: PathProblem = problem("CERTIFICATE_UNTRUSTED", "no chain leads to a given root");
 
-/** The root to which a chain leads under this authority alone, with what it gives of intermediates and lists. */
+/** The chain that leads to a root of this authority, with what it alone gives of intermediates and lists. */
 function judgeAuthority(
-  { certificate, others }: CmsSignature,
+  { certificate, others }: Pick<CmsSignature, "certificate" | "others">,
   { roots, intermediates, revocationLists }: X509Trust,
   times: readonly number[],
   now: number,
-): { readonly root: string } | PathProblem {
+): { readonly path: Path } | PathProblem {
   let refusal = NO_CHAIN;
   for (const [index, path] of findPaths(certificate, [...others, ...intermediates], roots).entries()) {
     const found = judgePath(path, { times, now, revocationLists });
-    if (found === undefined) return { root: (path.at(-1) ?? certificate).fingerprint };
+    if (found === undefined) return { path };
     if (index === 0) refusal = found;
   }
   return refusal;
