@@ -67,6 +67,7 @@ export async function lead(options: LeadOptions): Promise<ExitCode> {
     policies: workspace.policies,
     targets,
     acts,
+    makeKnown: (gate, revision) => controller.makeKnown(gate, revision),
     reporter,
     telemetry: metrics,
     log,

@@ -40,6 +40,7 @@ export async function reconcile(
   const known = books.ledger.find(decision);
   const recorded = known && asRecorded(decision, known.entry);
   const denied = recorded ?? (await recordDecision(decision, books));
+  stages.decided?.(denied, { news: recorded === undefined });
   const restored = await restoreStanding(gate, target, books, stages);
   return { decision: denied, news: recorded === undefined, ...restored };
 }
@@ -72,7 +73,7 @@ async function carryOut(decision: Admit, target: Target, books: Books, stages: S
   // Settled, but the target was changed by somebody else since: decided, recorded and applied again.
   const news = standing === undefined || settled;
   const recorded = news ? await recordDecision(decision, books) : standing; // durable before the target changes
-  stages.decided?.(recorded);
+  stages.decided?.(recorded, { news });
   const report = await target.apply(asAdmission(recorded));
   await settlePending(recorded.gate, books, stages, report);
   return { decision: recorded, news, outcome: "applied", report };

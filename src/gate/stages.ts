@@ -21,5 +21,5 @@ export interface Stages {
   readonly now: () => number;
   readonly timed?: TimeStage | undefined;
   /** Told of the decision about the head as soon as it stands in the log, before anything is applied. */
-  readonly decided?: ((decision: Recorded<Decision>) => void) | undefined;
+  readonly decided?: ((decision: Recorded<Decision>, note: { readonly news: boolean }) => void) | undefined;
 }

@@ -6,6 +6,7 @@ it("exports these names and no others", () => {
     new Set([
       "MEDIA_TYPE",
       "RegistryError",
+      "SharedRegistry",
       "createRegistry",
       "directoryCache",
       "fallbackTag",

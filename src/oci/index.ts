@@ -21,3 +21,4 @@ export {
 } from "./reference.ts";
 export { fallbackTag } from "./referrers.ts";
 export { createRegistry, type Registry, type RegistryOptions } from "./registry.ts";
+export { SharedRegistry } from "./shared-registry.ts";

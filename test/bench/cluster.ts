@@ -177,7 +177,7 @@ export function toTable(rows: readonly ClusterRow[]): string {
     figures.map((figure) => figure.padStart(14)).join("");
   const idle = rows.flatMap(({ gates, idle }) => (idle === undefined ? [] : [toIdleLine(gates, idle)]));
   return [
-    "one push, and every gate asked to look (sluice.dev/requestedAt), until the status of all says applied;",
+    "one push, and one gate asked to look (sluice.dev/requestedAt), until the status of all says applied;",
     `the floor: server-side apply of the same objects, one request each, ${CONCURRENCY} at a time, no dry run;`,
     "kubectl: `kubectl apply --server-side` of one file with all of them",
     line(

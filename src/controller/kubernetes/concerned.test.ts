@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../kube/index.ts";
-import { gatesConcerned } from "./concerned.ts";
+import { gatesBeside, gatesConcerned } from "./concerned.ts";
 
 const READY = {
   conditions: [
@@ -92,6 +92,26 @@ describe("a change of trust or policies", () => {
     const unnamed = object("PolicyBundle", "unnamed", {}, { namespace: undefined });
     expect(gatesConcerned({ type: "deleted", object: unnamed }, GATES)).toEqual([]);
   });
+});
+
+it("gates follow the same where repository and ref are the same, in whatever namespace", () => {
+  const following = (name: string, url: string, ref: object, metadata: object = {}) =>
+    gate(name, { source: { git: { url, ref } } }, metadata);
+  const [url, main] = ["https://git.bank.example/config.git", { branch: "main" }];
+  const gates = [
+    following("prod", url, main),
+    following("test", url, main),
+    following("there", url, main, { namespace: "lending" }),
+    following("next", url, { branch: "next" }),
+    following("tag", url, { tag: "main" }),
+    following("fork", `${url}/fork`, main),
+    gate("none"),
+  ];
+  const beside = (name: string) =>
+    gatesBeside(gates.find(({ metadata }) => metadata.name === name) ?? gate(""), gates);
+  expect(beside("prod")).toEqual(["payments/test", "lending/there"]);
+  expect(beside("there")).toEqual(["payments/prod", "payments/test"]);
+  expect(beside("tag")).toEqual([]);
 });
 
 it("objects in which nothing is as it should be concern nobody", () => {

@@ -23,6 +23,15 @@ export function gatesConcerned(event: WatchEvent, gates: readonly KubeObject[]):
   }
 }
 
+/** The gates beside this one that follow what it follows. Pure. */
+export function gatesBeside(gate: KubeObject, gates: readonly KubeObject[]): string[] {
+  const { follows } = fieldsOf(gate);
+  return gates
+    .filter((each) => fieldsOf(each).follows === follows)
+    .map(keyOfObject)
+    .filter((key) => key !== keyOfObject(gate));
+}
+
 /** What only changes a status asks for nothing: the controller writes those itself. */
 function asksForRun(event: WatchEvent): boolean {
   const { object, previous } = event;

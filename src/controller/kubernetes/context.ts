@@ -32,6 +32,8 @@ export interface ControllerContext {
   readonly policies: PolicyEngine;
   readonly targets: Targets;
   readonly acts: Acts;
+  /** Tells others who follow the same ref of a commit that was found there. */
+  makeKnown(gate: KubeObject, revision: string): void;
   readonly reporter: Reporter;
   readonly telemetry: Telemetry;
   readonly log: Logger;

@@ -1,9 +1,9 @@
-import type { KubeClient, KubeError } from "../../kube/index.ts";
+import type { KubeClient, KubeError, KubeObject } from "../../kube/index.ts";
 import type { Clock } from "../clock.ts";
 import { DriftDamper } from "../drift-damper.ts";
 import { type Next, type RunKey, WorkQueue } from "../queue.ts";
-import { gatesConcerned } from "./concerned.ts";
-import { keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
+import { gatesBeside, gatesConcerned } from "./concerned.ts";
+import { fieldsOf, keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
 import { Watches } from "./watches.ts";
 
 export interface ControllerOptions {
@@ -15,6 +15,9 @@ export interface ControllerOptions {
   readonly onWatchError: (kind: WatchedKind, error: KubeError) => void;
 }
 
+/** Gates come and go; to make a commit known twice costs each of them a look, no more. */
+const MOST_MADE_KNOWN = 10_000;
+
 /**
  * Watches from the start, so that a standby takes over with all that it needs to know, and works only once it is told
  * to: while it holds the Lease.
@@ -23,6 +26,8 @@ export class Controller implements AsyncDisposable {
   readonly watches: Watches;
   readonly #queue: WorkQueue;
   readonly #damper: DriftDamper;
+  /** The last commit that was made known, by what is followed. */
+  readonly #madeKnown = new Map<string, string>();
   #run: RunKey | undefined;
 
   constructor(options: ControllerOptions) {
@@ -59,6 +64,19 @@ export class Controller implements AsyncDisposable {
   /** Asks for a run because an object of the gate was changed: soon, but not as often as that happens. */
   requestCorrection(key: string): void {
     if (this.#run !== undefined) this.#queue.addAfter(key, this.#damper.delayFor(key));
+  }
+
+  /**
+   * One gate has found a commit that is new to it: all that follow the same ref look now, instead of when their interval
+   * ends. Once for each commit, since each of them says so in its turn.
+   */
+  makeKnown(gate: KubeObject, revision: string): void {
+    if (this.#run === undefined) return;
+    const { follows } = fieldsOf(gate);
+    if (this.#madeKnown.get(follows) === revision) return;
+    if (this.#madeKnown.size >= MOST_MADE_KNOWN) this.#madeKnown.clear();
+    this.#madeKnown.set(follows, revision);
+    for (const key of gatesBeside(gate, this.watches.list("Gate"))) this.#queue.add(key);
   }
 
   /** Begins no run any more; true when all that ran ended in time. */

@@ -1,6 +1,7 @@
 import { AuditError } from "../../audit/index.ts";
 import { SharedFetches } from "../../git/index.ts";
 import { KubeError, type KubeObject } from "../../kube/index.ts";
+import { SharedRegistry } from "../../oci/index.ts";
 import { ControllerError } from "../error.ts";
 import { toGateFault } from "../fault.ts";
 import type { Next } from "../queue.ts";
@@ -20,10 +21,12 @@ const JUDGE_ANEW: Next = { kind: "later", after: 200 };
 export class Reconciler {
   readonly #context: ControllerContext;
   readonly #fetches: SharedFetches;
+  readonly #registry: SharedRegistry;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#fetches = new SharedFetches(context.clock);
+    this.#registry = new SharedRegistry(context.stages.registry, context.clock);
   }
 
   /** Looks at the gate as it is at `askedAt` or later, by the controller's clock; gives when it is due again. */
@@ -49,7 +52,8 @@ export class Reconciler {
 
   async #run(gate: KubeObject, askedAt: number): Promise<Ran | Untold> {
     const sharing = { fetches: this.#fetches, since: askedAt };
-    const context = { ...this.#context, stages: { ...this.#context.stages, sharing } };
+    const registry = this.#registry.since(askedAt);
+    const context = { ...this.#context, stages: { ...this.#context.stages, sharing, registry } };
     let within: number | undefined;
     try {
       return await runGate(gate, context, (ms) => {

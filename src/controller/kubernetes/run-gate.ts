@@ -5,6 +5,7 @@ import {
   prepareGate,
   type Reconciled,
   reconcile,
+  type Stages,
   selectGates,
 } from "../../gate/index.ts";
 import { KubeError, type KubeObject } from "../../kube/index.ts";
@@ -70,7 +71,10 @@ async function applyGate(
     stands();
     return acts.run(() => timed("apply", act));
   });
-  const decided = (decision: Recorded<Decision>) => expectApplied(gate, config, decision, context);
+  const decided: Stages["decided"] = (decision, { news }) => {
+    if (news) context.makeKnown(gate, decision.source.head);
+    if (decision.verdict === "admit") expectApplied(gate, config, decision, context);
+  };
   const reconciled = await reconcile(prepared, target, books, { ...stages, timed, decided });
   const admitted = reconciled.decision.verdict === "admit";
   const appliedAt = appliedSince(gate, reconciled, context);

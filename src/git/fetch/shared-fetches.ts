@@ -1,11 +1,10 @@
 import { sha256 } from "../../digest.ts";
+import { type MonotonicClock, SharedAnswers } from "../../shared-answers.ts";
 import { ByteCache } from "../byte-cache.ts";
 import type { GitAuth } from "./auth.ts";
-import type { RefQuestion, RemoteTarget } from "./remote-refs.ts";
 import type { FetchedSnapshot } from "./fetch-snapshot.ts";
+import type { RefQuestion, RemoteTarget } from "./remote-refs.ts";
 
-/** How long what a server said of a branch may be told on, whoever asks: no longer than a slow answer takes. */
-const MAX_LISTING_AGE_MS = 5_000;
 /** Of content alone: some versions of a few repositories. */
 const MAX_SNAPSHOT_BYTES = 32 * 1024 * 1024;
 /** A file or a commit costs more than its bytes. */
@@ -19,16 +18,6 @@ export interface Asked {
   readonly since: number;
 }
 
-export interface MonotonicClock {
-  /** Milliseconds since some moment. */
-  now(): number;
-}
-
-interface Listing {
-  readonly began: number;
-  readonly target: Promise<RemoteTarget>;
-}
-
 /**
  * What gates that follow one branch need not fetch and read each for itself. It holds bytes and where a ref was seen to
  * stand, no verdict: each gate judges what it is given by itself.
@@ -37,30 +26,18 @@ interface Listing {
  * branch. What it reads then is named by its digest, and is the same for all.
  */
 export class SharedFetches {
-  readonly #clock: MonotonicClock;
-  readonly #listings = new Map<string, Listing>();
+  readonly #listings: SharedAnswers<RemoteTarget>;
   readonly #snapshots = new ByteCache<FetchedSnapshot>(MAX_SNAPSHOT_BYTES);
   readonly #reading = new Map<string, Promise<FetchedSnapshot>>();
 
   constructor(clock: MonotonicClock) {
-    this.#clock = clock;
+    this.#listings = new SharedAnswers(clock);
   }
 
   /** Asks, unless there is an answer to a question that was put after this one was, and a moment ago. */
   target({ url, question, auth, since }: Asked, ask: () => Promise<RemoteTarget>): Promise<RemoteTarget> {
-    const now = this.#clock.now();
-    for (const [key, { began }] of this.#listings) {
-      if (now - began > MAX_LISTING_AGE_MS) this.#listings.delete(key);
-    }
     const key = sha256(JSON.stringify([url, question, auth])); // so that no credential is kept
-    const known = this.#listings.get(key);
-    if (known !== undefined && known.began >= since) return known.target;
-    const listing = { began: now, target: ask() };
-    this.#listings.set(key, listing);
-    listing.target.catch(() => {
-      if (this.#listings.get(key) === listing) this.#listings.delete(key);
-    });
-    return listing.target;
+    return this.#listings.get(key, since, ask);
   }
 
   /** Reads what the name stands for, once for all who ask for it, and not at all where it is still known. */

@@ -59,6 +59,20 @@ describeWithTools(["kube-apiserver", "etcd", "kubectl"], "a gate on a cluster", 
     );
   });
 
+  it("looks at once when another gate finds that their branch has moved", async () => {
+    const scene = await open();
+    await scene.world.push({ tree: scene.world.tree(1) });
+    await scene.putGate({ interval: "1h" });
+    await scene.putGate({ interval: "1h", path: "test" }, "test");
+    const replica = scene.run();
+    await scene.until({ Ready: "True Reconciled" });
+    await replica.waitFor("refused"); // there is no folder `test` yet
+
+    await scene.world.push({ tree: scene.world.tree(2, { "test/map.json": CONFIG_MAP }) });
+    await scene.annotate({ "sluice.dev/requestedAt": "now" }, "test");
+    await eventually(async () => expect(await scene.replicas()).toBe(2));
+  });
+
   it("rests while it is suspended, and goes on", async () => {
     const scene = await open();
     await scene.world.push({ tree: scene.world.tree(1) });

@@ -23,6 +23,8 @@ class Bench {
   readonly lines: string[] = [];
   readonly applied: string[] = [];
   readonly statuses: object[] = [];
+  /** Commits that other gates were told of. */
+  readonly madeKnown: string[] = [];
   held = true;
   /** Called while a change is being judged. */
   meanwhile: () => void = () => undefined;
@@ -133,6 +135,7 @@ describe("a run of a gate", () => {
         open: async () => bench.target,
         forget: async () => undefined,
       },
+      makeKnown: (_, revision) => void bench.madeKnown.push(revision),
       acts: new Acts({ isHeld: () => bench.held }, bench.clock),
       reporter,
       telemetry: { ran() {}, refused() {}, admitted() {}, stage() {}, forget() {} },
@@ -211,6 +214,19 @@ describe("a run of a gate", () => {
       throw new TypeError("some words");
     };
     expect(await run()).toEqual({ kind: "retry", within: 5_000 });
+  });
+
+  it("makes a commit known that is new to the gate, admitted or not, and no other", async () => {
+    const { world, bench, run } = await open();
+    const admitted = world.head;
+    await run();
+    await run();
+    const refused = await world.push({ by: world.mallory, tree: world.tree(2) });
+    await bench.clock.advance(1); // what is asked for from now on was not told before
+    await run();
+    await run();
+    expect(bench.applied).toEqual([admitted]);
+    expect(bench.madeKnown).toEqual([admitted, refused]);
   });
 
   it("of a gate that is gone does nothing", async () => {

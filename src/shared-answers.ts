@@ -1,0 +1,40 @@
+/** How long an answer may be told on, whoever asks: no longer than a slow one takes. */
+const MAX_AGE_MS = 5_000;
+
+export interface MonotonicClock {
+  /** Milliseconds since some moment. */
+  now(): number;
+}
+
+interface Answer<T> {
+  /** When the question was put. */
+  readonly began: number;
+  readonly value: Promise<T>;
+}
+
+/**
+ * What a server said, for all who want to know the same at about the same time. Whoever asks says since when they want
+ * to know, and is told nothing that was asked for before that: no answer is older than one's own would be.
+ */
+export class SharedAnswers<T> {
+  readonly #clock: MonotonicClock;
+  readonly #answers = new Map<string, Answer<T>>();
+
+  constructor(clock: MonotonicClock) {
+    this.#clock = clock;
+  }
+
+  /** Asks, unless there is an answer to a question that was put at `since` or after, and a moment ago. */
+  get(question: string, since: number, ask: () => Promise<T>): Promise<T> {
+    const now = this.#clock.now();
+    for (const [key, { began }] of this.#answers) if (now - began > MAX_AGE_MS) this.#answers.delete(key);
+    const known = this.#answers.get(question);
+    if (known !== undefined && known.began >= since) return known.value;
+    const answer = { began: now, value: ask() };
+    this.#answers.set(question, answer);
+    answer.value.catch(() => {
+      if (this.#answers.get(question) === answer) this.#answers.delete(question);
+    });
+    return answer.value;
+  }
+}
