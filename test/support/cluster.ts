@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { get } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -18,6 +17,7 @@ import {
   kubeconfigFor,
   writeServerFiles,
 } from "./cluster-commands.ts";
+import { freePort } from "./free-port.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { locateTool } from "./toolbox.ts";
 
@@ -176,20 +176,4 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     throw error;
   }
   return cluster;
-}
-
-/** Outside the range that the system hands out by itself, so that it is still free after a restart of the server. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    if (await canListen(port)) return port;
-  }
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

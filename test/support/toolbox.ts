@@ -21,6 +21,9 @@ const KUBERNETES_VERSION = ["gitVersion=v1.36.3", "gitMajor=1", "gitMinor=36"]
 /** A module of its own: its requirements would move those of the other tools. */
 const KUBERNETES = { module: "kubernetes", linkerFlags: KUBERNETES_VERSION };
 
+/** A module of its own too: gitsign, and a Sigstore of the releases that gitsign itself asks for. */
+const GITSIGN = { module: "gitsign" };
+
 /** The programs that `npm run tools` builds. */
 const RECIPES = {
   crane: { package: "github.com/google/go-containerregistry/cmd/crane" },
@@ -33,7 +36,12 @@ const RECIPES = {
   tesseralog: { package: "./tesseralog" },
   referrersregistry: { package: "./referrersregistry" },
   kubeyaml: { package: "./kubeyaml" },
-  cmspeer: { module: "gitsign", package: "./cmspeer" },
+  cmspeer: { ...GITSIGN, package: "./cmspeer" },
+  gitsign: { ...GITSIGN, package: "github.com/sigstore/gitsign" },
+  fulcio: { ...GITSIGN, package: "github.com/sigstore/fulcio" },
+  "rekor-server": { ...GITSIGN, package: "github.com/sigstore/rekor/cmd/rekor-server" },
+  ct_server: { ...GITSIGN, package: "github.com/google/certificate-transparency-go/trillian/ctfe/ct_server" },
+  logstorage: { ...GITSIGN, package: "./logstorage" },
   etcd: { ...KUBERNETES, package: "go.etcd.io/etcd/server/v3" },
   "kube-apiserver": { ...KUBERNETES, package: "k8s.io/kubernetes/cmd/kube-apiserver" },
   kubectl: { ...KUBERNETES, package: "k8s.io/kubernetes/cmd/kubectl" },

@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openRepository, type RawCommit, streamRange } from "../../../src/git/index.ts";
+import { type Finished, finish } from "../../support/cli.ts";
 
 interface RunOptions {
   readonly input?: string | Uint8Array;
@@ -40,16 +41,26 @@ export class Sandbox implements Disposable {
       cwd: this.dir,
       ...(input === undefined ? {} : { input }),
       stdio: ["pipe", "pipe", "pipe"],
-      env: {
-        PATH: process.env.PATH,
-        TZ: process.env.TZ,
-        HOME: this.dir,
-        GNUPGHOME: this.gpgHome,
-        GIT_CONFIG_NOSYSTEM: "1",
-        GIT_CONFIG_GLOBAL: "/dev/null",
-        ...env,
-      },
+      env: this.#environment(env),
     });
+  }
+
+  /** As {@link run} in the repository, for a program that asks servers of this process; its failure is an answer. */
+  async runBeside(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    return finish(spawn(program, args, { cwd: this.repo, stdio: [...stdio], env: this.#environment(env) }));
+  }
+
+  #environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      TZ: process.env.TZ,
+      HOME: this.dir,
+      GNUPGHOME: this.gpgHome,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      ...env,
+    };
   }
 
   git(...args: readonly string[]): string {

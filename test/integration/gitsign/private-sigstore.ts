@@ -9,6 +9,7 @@ import { armor, container, signerInfo } from "../x509/builder/cms.ts";
 import { der, explicit, sequence } from "../x509/builder/der.ts";
 import { ecdsa } from "../x509/builder/keys.ts";
 import { type Entry, entryAttribute } from "./entry.ts";
+import { trustedRoot } from "./trusted-root.ts";
 
 const REKOR = "https://rekor.bank.example";
 const ISSUER_V1 = "1.3.6.1.4.1.57264.1.1";
@@ -98,14 +99,10 @@ export class PrivateSigstore {
   /** `trusted_root.json` */
   async rootJson(): Promise<string> {
     const authority = await initializeCA(this.#authority);
-    const validFor = { start: new Date(0).toISOString() };
-    const certificates = [{ rawBytes: toBuffer(authority.rootCertificate).toString("base64") }];
-    return JSON.stringify({
-      mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-      tlogs: [describeLog(this.#log, REKOR)],
-      certificateAuthorities: [{ uri: "https://fulcio.bank.example", certChain: { certificates }, validFor }],
-      ctlogs: [describeLog(this.#certificateLog, "https://ct.bank.example")],
-      timestampAuthorities: [],
+    return trustedRoot({
+      certificate: toBuffer(authority.rootCertificate),
+      log: this.#log.publicKey,
+      certificateLog: this.#certificateLog.publicKey,
     });
   }
 
@@ -138,17 +135,6 @@ export function assemble(
 
 export function keyPair(): KeyPair {
   return generateKeyPairSync("ec", { namedCurve: "P-256" });
-}
-
-function describeLog({ publicKey }: KeyPair, baseUrl: string) {
-  const spki = publicKey.export({ type: "spki", format: "der" });
-  const validFor = { start: new Date(0).toISOString() };
-  return {
-    baseUrl,
-    hashAlgorithm: "SHA2_256",
-    publicKey: { rawBytes: spki.toString("base64"), keyDetails: "PKIX_ECDSA_P256_SHA_256", validFor },
-    logId: { keyId: createHash("sha256").update(spki).digest("base64") },
-  };
 }
 
 const hex = z.string().transform((text) => Buffer.from(text, "hex"));

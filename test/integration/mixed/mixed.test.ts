@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadTrustPolicy } from "../../../src/api/index.ts";
-import { parseCommit, type Snapshot } from "../../../src/git/index.ts";
+import type { Snapshot } from "../../../src/git/index.ts";
 import { compileTrust, verifySnapshot } from "../../../src/trust/index.ts";
 import { runCli } from "../../support/cli.ts";
 import { describeWithTools } from "../../support/tools.ts";
 import { WHO } from "../gitsign/private-sigstore.ts";
+import { Gitsign } from "../gitsign/real/gitsign.ts";
 import { succeeds } from "../ssh/authority.ts";
 import { COUNTS, EXPECTED, TAGS } from "./expected.ts";
 import { trustPolicy } from "./policy.ts";
@@ -27,10 +29,11 @@ interface TagReport {
   readonly tags: readonly { readonly ref: string; readonly code: string | null }[];
 }
 
-const TOOLS = ["git", "gpg", "gpgsm", "openssl", "ssh-keygen", "cmspeer"] as const;
+const TOOLS = ["git", "gpg", "gpgsm", "openssl", "ssh-keygen", "gitsign"] as const;
 
-describeWithTools(TOOLS, "a repository in which everybody signs in their own way", ({ cmspeer }) => {
+describeWithTools(TOOLS, "a repository in which everybody signs in their own way", (programs) => {
   let mixed: MixedRepository;
+  let realGitsign: Gitsign;
   let byFiles: Report & { status: number | null };
   let byPolicy: Report & { status: number | null };
   let git: Map<string, string>;
@@ -65,9 +68,14 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
     byFiles = await verify("commits", ...verifierFiles());
     byPolicy = await verify("commits", "--trust", mixed.sandbox.path("trust.json"));
     git = mixed.sandbox.judgements();
+    realGitsign = new Gitsign(mixed.sandbox, programs.gitsign);
+    await realGitsign.start();
   }, 240_000);
 
-  afterAll(() => mixed[Symbol.dispose]());
+  afterAll(async () => {
+    await realGitsign[Symbol.asyncDispose]();
+    mixed[Symbol.dispose]();
+  });
 
   const oidOf = (what: string): string => mixed.made.get(what) ?? "";
   const find = ({ commits }: Report, what: string) => commits.find(({ oid }) => oid === oidOf(what));
@@ -93,17 +101,14 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
 
   const gitsigned = Object.entries(EXPECTED).filter(([what]) => what.startsWith("gitsign"));
 
-  it.each(gitsigned)("is judged as gitsign's libraries judge it: %s", (what, { code }) => {
-    const parsed = parseCommit(mixed.sandbox.commitBytes(oidOf(what)));
-    if (!parsed.ok) throw new Error("git wrote what cannot be read");
-    const { payload, signature = "" } = parsed.value;
-    const said = mixed.sandbox.run(cmspeer, [
-      ...["verify", "-issuer", WHO.issuer, "-identity", WHO.identity, "-root", mixed.files.trustedRoot],
-      ...["-payload", mixed.sandbox.write("payload", payload)],
-      ...["-signature", mixed.sandbox.write("signature", signature)],
-    ]);
-    expect(JSON.parse(said.toString())).toMatchObject({ ok: code === null });
-  });
+  it.each(gitsigned)(
+    "is judged as gitsign judges it: %s",
+    async (what, { code, gitsign = code === null }) => {
+      const rootJson = readFileSync(mixed.files.trustedRoot, "utf8");
+      expect(await realGitsign.accepts("verify", oidOf(what), { ...WHO, rootJson })).toBe(gitsign);
+      expect(code === null && !gitsign, "accepted here alone").toBe(false);
+    },
+  );
 
   it("knows a revoked certificate as openssl does", () => {
     const { x509Roots, x509Crls } = mixed.files;
@@ -132,8 +137,11 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
         },
       });
     }
-    for (const [name, code] of Object.entries(TAGS).filter(([each]) => !each.startsWith("gitsign"))) {
-      const said = succeeds(mixed.sandbox, "git", ["-C", mixed.sandbox.repo, "verify-tag", name]);
+    const rootJson = readFileSync(mixed.files.trustedRoot, "utf8");
+    for (const [name, code] of Object.entries(TAGS)) {
+      const said = name.startsWith("gitsign")
+        ? await realGitsign.accepts("verify-tag", name, { ...WHO, rootJson })
+        : succeeds(mixed.sandbox, "git", ["-C", mixed.sandbox.repo, "verify-tag", name]);
       expect([name, said]).toEqual([name, code === null]);
     }
   });
