@@ -78,6 +78,8 @@ describe("a signature by gitsign", () => {
       "a checkpoint of another tree",
       ({ checkpoint }) => ({ checkpoint: checkpoint.replace("\n1\n", "\n2\n") }),
     ],
+    ["another root than its checkpoint's", ({ rootHash }) => ({ rootHash: Buffer.from(rootHash).reverse() })],
+    ["another size than its checkpoint's", ({ treeSize }) => ({ treeSize: treeSize + 1 })],
     [
       "a checkpoint out of all bounds",
       ({ checkpoint }) => ({ checkpoint: checkpoint + "x".repeat(16 * 1024) }),

@@ -66,13 +66,28 @@ function readProof(proof: Message): TransparencyLogEntry["inclusionProof"] {
   if (hashes.length > MAX_HASHES || envelope.length > MAX_CHECKPOINT_BYTES) {
     throw new MalformedMessage("an inclusion proof out of all bounds");
   }
+  const rootHash = hash(proof.required(PROOF.rootHash));
+  const treeSize = String(proof.count(PROOF.treeSize));
+  const checkpoint = { envelope: textOf(envelope) };
+  requireTree(checkpoint, treeSize, rootHash);
   return {
     logIndex: String(proof.count(PROOF.logIndex)),
-    rootHash: hash(proof.required(PROOF.rootHash)),
-    treeSize: String(proof.count(PROOF.treeSize)),
+    rootHash,
+    treeSize,
     hashes: hashes.map(hash),
-    checkpoint: { envelope: textOf(envelope) },
+    checkpoint,
   };
+}
+
+/**
+ * The proof is verified by the tree of its checkpoint, the one that the log signed; gitsign goes by the tree that the proof
+ * itself names. They are the same, or there are two readings.
+ * @see https://github.com/C2SP/C2SP/blob/main/tlog-checkpoint.md
+ */
+function requireTree({ envelope }: { envelope: string }, treeSize: string, rootHash: Buffer): void {
+  const [, size, root] = envelope.split("\n", 3);
+  if (size === treeSize && root === rootHash.toString("base64")) return;
+  throw new MalformedMessage("an inclusion proof in another tree than its checkpoint's");
 }
 
 /**
