@@ -85,6 +85,13 @@ export class Sandbox implements Disposable {
     return oid;
   }
 
+  /** What became of a tag, under another name. */
+  changeTag(name: string, newName: string, change: (object: string) => string): void {
+    const input = change(this.run("git", ["-C", this.repo, "cat-file", "tag", name]).toString());
+    const oid = this.gitWith({ input }, "hash-object", "-t", "tag", "-w", "--stdin");
+    this.git("update-ref", `refs/tags/${newName}`, oid);
+  }
+
   head(): string {
     return this.git("rev-parse", "HEAD");
   }

@@ -9,7 +9,7 @@ import { armor, container, signerInfo } from "../x509/builder/cms.ts";
 import { der, explicit, sequence } from "../x509/builder/der.ts";
 import { ecdsa } from "../x509/builder/keys.ts";
 import { type Entry, entryAttribute } from "./entry.ts";
-import { trustedRoot } from "./trusted-root.ts";
+import { type SigstoreKeys, trustedRoot } from "./trusted-root.ts";
 
 const REKOR = "https://rekor.bank.example";
 const ISSUER_V1 = "1.3.6.1.4.1.57264.1.1";
@@ -98,12 +98,18 @@ export class PrivateSigstore {
 
   /** `trusted_root.json` */
   async rootJson(): Promise<string> {
-    const authority = await initializeCA(this.#authority);
-    return trustedRoot({
-      certificate: toBuffer(authority.rootCertificate),
-      log: this.#log.publicKey,
-      certificateLog: this.#certificateLog.publicKey,
-    });
+    return trustedRoot(await this.keys());
+  }
+
+  /** The authority's certificate begins when it is asked for. */
+  async keys(): Promise<SigstoreKeys> {
+    const { rootCertificate } = await initializeCA(this.#authority);
+    return {
+      certificate: toBuffer(rootCertificate),
+      authority: this.#authority,
+      log: this.#log,
+      certificateLog: this.#certificateLog,
+    };
   }
 
   async #certify(publicKey: Buffer<ArrayBuffer>, signing: Signing): Promise<Buffer> {

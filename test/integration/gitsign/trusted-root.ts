@@ -1,17 +1,22 @@
 import { createHash, type KeyObject } from "node:crypto";
 
-/** What a private Sigstore is trusted by. */
-export interface Trusted {
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/** What makes a Sigstore: its authority and its logs. */
+export interface SigstoreKeys {
   /** Of the authority, in DER. */
-  readonly certificate: Uint8Array;
-  /** Public keys. */
-  readonly log: KeyObject;
-  readonly certificateLog: KeyObject;
+  readonly certificate: Buffer;
+  readonly authority: KeyPair;
+  readonly log: KeyPair;
+  readonly certificateLog: KeyPair;
 }
 
 /** `trusted_root.json` */
-export function trustedRoot({ certificate, log, certificateLog }: Trusted): string {
-  const certificates = [{ rawBytes: Buffer.from(certificate).toString("base64") }];
+export function trustedRoot({ certificate, log, certificateLog }: SigstoreKeys): string {
+  const certificates = [{ rawBytes: certificate.toString("base64") }];
   return JSON.stringify({
     mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
     tlogs: [describeLog(log, "https://rekor.bank.example")],
@@ -25,7 +30,7 @@ export function trustedRoot({ certificate, log, certificateLog }: Trusted): stri
 
 const ALWAYS = { start: new Date(0).toISOString() };
 
-function describeLog(publicKey: KeyObject, baseUrl: string) {
+function describeLog({ publicKey }: KeyPair, baseUrl: string) {
   const spki = publicKey.export({ type: "spki", format: "der" });
   return {
     baseUrl,

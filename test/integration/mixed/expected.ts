@@ -38,14 +38,15 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   "gitsign: good": {
     git: "N",
     code: null,
-    signers: ["https://login.bank.example/alice", "gitsign"],
+    signers: ["alice@bank.example", "gitsign"],
   },
   "gitsign: another": { git: "N", code: "PRINCIPAL_NOT_ALLOWED" },
   "gitsign: another provider": { git: "N", code: "PRINCIPAL_NOT_ALLOWED" },
   // It does not ask whether the certificate was valid when the signature was logged.
   "gitsign: expired": { git: "N", code: "KEY_EXPIRED", gitsign: true },
   "gitsign: unknown": { git: "N", code: "CERTIFICATE_UNTRUSTED" },
-  "gitsign: unlogged": { git: "N", code: "NOT_LOGGED" },
+  // It asks the log.
+  "gitsign: unlogged": { git: "N", code: "NOT_LOGGED", gitsign: true },
   "gitsign: tampered": { git: "N", code: "BAD_SIGNATURE" },
 };
 

@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadTrustPolicy } from "../../../src/api/index.ts";
 import type { Snapshot } from "../../../src/git/index.ts";
 import { compileTrust, verifySnapshot } from "../../../src/trust/index.ts";
 import { runCli } from "../../support/cli.ts";
 import { describeWithTools } from "../../support/tools.ts";
-import { WHO } from "../gitsign/private-sigstore.ts";
-import { Gitsign } from "../gitsign/real/gitsign.ts";
+import { SERVER_TOOLS } from "../gitsign/real/servers.ts";
 import { succeeds } from "../ssh/authority.ts";
 import { COUNTS, EXPECTED, TAGS } from "./expected.ts";
 import { trustPolicy } from "./policy.ts";
@@ -29,11 +27,10 @@ interface TagReport {
   readonly tags: readonly { readonly ref: string; readonly code: string | null }[];
 }
 
-const TOOLS = ["git", "gpg", "gpgsm", "openssl", "ssh-keygen", "gitsign"] as const;
+const TOOLS = ["git", "gpg", "gpgsm", "openssl", "ssh-keygen", "gitsign", ...SERVER_TOOLS] as const;
 
 describeWithTools(TOOLS, "a repository in which everybody signs in their own way", (programs) => {
   let mixed: MixedRepository;
-  let realGitsign: Gitsign;
   let byFiles: Report & { status: number | null };
   let byPolicy: Report & { status: number | null };
   let git: Map<string, string>;
@@ -51,31 +48,27 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
   }
 
   /** What git, gpgsm and gitsign are given. */
-  function verifierFiles({ files } = mixed): readonly string[] {
+  function verifierFiles({ files, gitsign } = mixed): readonly string[] {
+    const { identity, issuer } = gitsign.alice;
     return [
       ...["--allowed-signers", files.allowedSigners, "--revoked-keys", files.revokedKeys],
       ...["--openpgp-keys", files.openpgpKeys],
       ...["--x509-roots", files.x509Roots, "--x509-crls", files.x509Crls],
       ...["--sigstore-trusted-root", files.trustedRoot],
-      ...["--certificate-identity", WHO.identity, "--certificate-oidc-issuer", WHO.issuer],
+      ...["--certificate-identity", identity, "--certificate-oidc-issuer", issuer],
     ];
   }
 
   beforeAll(async () => {
     mixed = new MixedRepository();
-    await mixed.make();
+    await mixed.make(programs);
     mixed.sandbox.write("trust.json", JSON.stringify(trustPolicy(mixed)));
     byFiles = await verify("commits", ...verifierFiles());
     byPolicy = await verify("commits", "--trust", mixed.sandbox.path("trust.json"));
     git = mixed.sandbox.judgements();
-    realGitsign = new Gitsign(mixed.sandbox, programs.gitsign);
-    await realGitsign.start();
   }, 240_000);
 
-  afterAll(async () => {
-    await realGitsign[Symbol.asyncDispose]();
-    mixed[Symbol.dispose]();
-  });
+  afterAll(() => mixed[Symbol.asyncDispose]());
 
   const oidOf = (what: string): string => mixed.made.get(what) ?? "";
   const find = ({ commits }: Report, what: string) => commits.find(({ oid }) => oid === oidOf(what));
@@ -104,8 +97,7 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
   it.each(gitsigned)(
     "is judged as gitsign judges it: %s",
     async (what, { code, gitsign = code === null }) => {
-      const rootJson = readFileSync(mixed.files.trustedRoot, "utf8");
-      expect(await realGitsign.accepts("verify", oidOf(what), { ...WHO, rootJson })).toBe(gitsign);
+      expect(await mixed.gitsign.accepts("verify", oidOf(what))).toBe(gitsign);
       expect(code === null && !gitsign, "accepted here alone").toBe(false);
     },
   );
@@ -137,10 +129,9 @@ describeWithTools(TOOLS, "a repository in which everybody signs in their own way
         },
       });
     }
-    const rootJson = readFileSync(mixed.files.trustedRoot, "utf8");
     for (const [name, code] of Object.entries(TAGS)) {
       const said = name.startsWith("gitsign")
-        ? await realGitsign.accepts("verify-tag", name, { ...WHO, rootJson })
+        ? await mixed.gitsign.accepts("verify-tag", name)
         : succeeds(mixed.sandbox, "git", ["-C", mixed.sandbox.repo, "verify-tag", name]);
       expect([name, said]).toEqual([name, code === null]);
     }

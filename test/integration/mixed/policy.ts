@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { WHO } from "../gitsign/private-sigstore.ts";
 import type { MixedRepository } from "./repository.ts";
 
 /** A TrustPolicy for the same people as the files name, each of them a signer. */
-export function trustPolicy({ files, fleet, gpgKey, line }: MixedRepository): object {
+export function trustPolicy({ files, fleet, gitsign, gpgKey, line }: MixedRepository): object {
+  const { identity, issuer } = gitsign.alice;
   const signer = (name: string, key: object) => ({ name, roles: ["developer"], keys: [key] });
   return {
     apiVersion: "sluice.dev/v1",
@@ -21,7 +21,7 @@ export function trustPolicy({ files, fleet, gpgKey, line }: MixedRepository): ob
         ...["good", "expired", "revoked"].map((name) =>
           signer(`x509-${name}`, { x509: { authority: "bank-ca", email: `${name}@bank.example` } }),
         ),
-        signer("gitsign", { sigstore: WHO }),
+        signer("gitsign", { sigstore: { identity, issuer } }),
       ],
       authorities: {
         x509: [

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { Gpg } from "../commits/gpg.ts";
 import { addSignature, DAY } from "../commits/objects.ts";
 import { Sandbox } from "../commits/sandbox.ts";
-import { assemble, PrivateSigstore, type Signing, WHO } from "../gitsign/private-sigstore.ts";
+import { PrivateSigstore } from "../gitsign/private-sigstore.ts";
+import { GitsignWorld, type Manner, type WorldPrograms } from "../gitsign/real/world.ts";
 import { Authority, type Request } from "../ssh/authority.ts";
 import {
   alternativeNames,
@@ -30,11 +31,12 @@ const BANK = "@bank.example";
 
 /**
  * One repository in which everybody signs in their own way, and in every way that is wrong: made by git with
- * ssh-keygen, gpg and gpgsm, but where they would not do such a thing.
+ * ssh-keygen, gpg, gpgsm and gitsign, but where they would not do such a thing.
  */
-export class MixedRepository implements Disposable {
+export class MixedRepository implements AsyncDisposable {
   readonly sandbox = new Sandbox();
   readonly sigstore = new PrivateSigstore();
+  #gitsign: GitsignWorld | undefined;
   /** Oids by what was done. */
   readonly made = new Map<string, string>();
   readonly #gpg = new Gpg(this.sandbox);
@@ -55,9 +57,14 @@ export class MixedRepository implements Disposable {
     return this.#authority.line;
   }
 
-  async make(): Promise<void> {
-    // The authority's certificate begins when it is asked for.
-    const trustedRoot = this.sandbox.write("trusted_root.json", await this.sigstore.rootJson());
+  get gitsign(): GitsignWorld {
+    if (this.#gitsign === undefined) throw new TypeError("gitsign's world is not started yet");
+    return this.#gitsign;
+  }
+
+  async make(programs: WorldPrograms): Promise<void> {
+    this.#gitsign = await GitsignWorld.start(programs, this.sandbox, this.sigstore);
+    const trustedRoot = this.sandbox.write("trusted_root.json", this.gitsign.alice.rootJson);
     this.commit("unsigned");
     const ssh = this.#makeSsh();
     this.#makeCertified();
@@ -193,18 +200,23 @@ export class MixedRepository implements Disposable {
     };
   }
 
+  /** By gitsign itself, but for the one that a log of today does not take in. */
   async #makeGitsign(): Promise<void> {
-    const sign =
-      (signing: Signing, by = this.sigstore) =>
-      (payload: Buffer) =>
-        by.sign(payload, signing);
-    await this.commitWith("gitsign: good", sign({}));
-    await this.commitWith("gitsign: another", sign({ identity: `${WHO.identity}2` }));
-    await this.commitWith("gitsign: another provider", sign({ issuer: `${WHO.issuer}.evil` }));
-    await this.commitWith("gitsign: expired", sign({ loggedAt: this.sigstore.now + DAY / 2 }));
-    await this.commitWith("gitsign: unknown", sign({}, new PrivateSigstore()));
-    await this.commitWith("gitsign: unlogged", async (payload) =>
-      assemble(await this.sigstore.signApart(payload), []),
+    const { gitsign, sigstore } = this;
+    const manners = {
+      good: {},
+      another: { email: `mallory${BANK}` },
+      "another provider": { provider: "other" },
+      unknown: { fulcio: "other", rekor: "other" },
+      unlogged: { rekorMode: "online" },
+    } as const satisfies Record<string, Manner>;
+    for (const [what, manner] of Object.entries(manners)) {
+      await gitsign.commit(`gitsign: ${what}`, manner);
+      this.made.set(`gitsign: ${what}`, this.sandbox.head());
+    }
+    const { identity, issuer } = gitsign.alice;
+    await this.commitWith("gitsign: expired", (payload) =>
+      sigstore.sign(payload, { identity, issuer, loggedAt: sigstore.now + DAY / 2 }),
     );
     this.tamper("gitsign");
   }
@@ -222,30 +234,18 @@ export class MixedRepository implements Disposable {
       this.sandbox.git("-c", `gpg.format=${format}`, "tag", "-s", "-u", by, "-m", "a tag", name);
       this.#tamperTag(name);
     }
-    const tagger = `tagger Alice <alice${BANK}> ${Math.floor(Date.now() / 1000)} +0000`;
-    const identities = [
-      ["gitsign", WHO.identity],
-      ["gitsign-another", `${WHO.identity}2`],
-    ] as const;
-    for (const [name, identity] of identities) {
-      const lines = [`object ${this.sandbox.head()}`, "type commit", `tag ${name}`, tagger, "", "a tag\n"];
-      const payload = Buffer.from(lines.join("\n"));
-      this.#tagRaw(name, `${payload}${await this.sigstore.sign(payload, { identity })}`);
-    }
+    await this.gitsign.tag("gitsign");
+    await this.gitsign.tag("gitsign-another", { email: `mallory${BANK}` });
     this.#tamperTag("gitsign");
   }
 
   #tamperTag(name: string): void {
-    const object = this.sandbox.run("git", ["-C", this.sandbox.repo, "cat-file", "tag", name]).toString();
-    this.#tagRaw(`${name}-tampered`, object.replace(`tag ${name}`, `tag ${name}-tampered`));
+    const other = `${name}-tampered`;
+    this.sandbox.changeTag(name, other, (object) => object.replace(`tag ${name}`, `tag ${other}`));
   }
 
-  #tagRaw(name: string, object: string): void {
-    const oid = this.sandbox.gitWith({ input: object }, "hash-object", "-t", "tag", "-w", "--stdin");
-    this.sandbox.git("update-ref", `refs/tags/${name}`, oid);
-  }
-
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gitsign?.[Symbol.asyncDispose]();
     this.sandbox[Symbol.dispose]();
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../../support/cli.ts";
 import { describeWithTools } from "../../../support/tools.ts";
+import { Sandbox } from "../../commits/sandbox.ts";
 import { CASES, COUNTS } from "./cases.ts";
 import type { Expecting } from "./gitsign.ts";
 import { SERVER_TOOLS } from "./servers.ts";
@@ -22,17 +23,21 @@ interface Report {
 const TOOLS = ["git", "gitsign", ...SERVER_TOOLS] as const;
 
 describeWithTools(TOOLS, "what gitsign signs in a private Sigstore", (programs) => {
+  let sandbox: Sandbox;
   let world: GitsignWorld;
 
   beforeAll(async () => {
-    world = new GitsignWorld(programs);
-    await world.start();
+    sandbox = new Sandbox();
+    world = await GitsignWorld.start(programs, sandbox);
     for (const [what, { manner, change }] of Object.entries(CASES)) {
       await (change === undefined ? world.commit(what, manner) : world.changed(what, change));
     }
   }, 120_000);
 
-  afterAll(() => world[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    sandbox[Symbol.dispose]();
+  });
 
   async function verify(
     command: "commits" | "tag",
@@ -41,8 +46,8 @@ describeWithTools(TOOLS, "what gitsign signs in a private Sigstore", (programs) 
   ): Promise<Report> {
     const { identity, issuer, rootJson } = expecting;
     const { code, stdout } = await runCli([
-      ...["verify", command, "--repo", world.sandbox.repo, "--output", "json", ...args],
-      ...["--sigstore-trusted-root", world.sandbox.write("trusted_root.json", rootJson)],
+      ...["verify", command, "--repo", sandbox.repo, "--output", "json", ...args],
+      ...["--sigstore-trusted-root", sandbox.write("trusted_root.json", rootJson)],
       ...["--certificate-identity", identity, "--certificate-oidc-issuer", issuer],
     ]);
     return { status: code, ...JSON.parse(stdout) };
@@ -62,7 +67,7 @@ describeWithTools(TOOLS, "what gitsign signs in a private Sigstore", (programs) 
     it.each(Object.entries(CASES))("%s is judged as gitsign judges it", async (what, { code, gitsign }) => {
       const oid = world.oid(what);
       const found = report.commits.find((each) => each.oid === oid);
-      const accepted = await world.gitsign.accepts("verify", oid, world.alice);
+      const accepted = await world.accepts("verify", oid);
       expect({ code: found?.code, gitsign: accepted }).toEqual({ code, gitsign });
       expect(found?.code === null && !accepted, "accepted here alone").toBe(false);
       // git does not say who is expected.
@@ -76,7 +81,7 @@ describeWithTools(TOOLS, "what gitsign signs in a private Sigstore", (programs) 
       expecting: Expecting,
     ): Promise<[code: string | null | undefined, gitsign: boolean]> => {
       const { commits } = await verify("commits", expecting, "--start", "root");
-      const accepted = await world.gitsign.accepts("verify", world.oid("good"), expecting);
+      const accepted = await world.accepts("verify", world.oid("good"), expecting);
       return [commits.find(({ oid }) => oid === world.oid("good"))?.code, accepted];
     };
 
@@ -118,8 +123,8 @@ describeWithTools(TOOLS, "what gitsign signs in a private Sigstore", (programs) 
     beforeAll(async () => {
       await world.tag("v1");
       await world.tag("v1-mallory", { email: "mallory@bank.example" });
-      world.changedTag("v1", "v1-renamed", (object) => object.replace("tag v1", "tag v1-renamed"));
-      world.changedTag("v1", "v1-moved", (object) => object);
+      sandbox.changeTag("v1", "v1-renamed", (object) => object.replace("tag v1", "tag v1-renamed"));
+      sandbox.changeTag("v1", "v1-moved", (object) => object);
     });
 
     it("is judged as gitsign judges it", async () => {
@@ -127,7 +132,7 @@ describeWithTools(TOOLS, "what gitsign signs in a private Sigstore", (programs) 
       const codes = new Map(tags.map(({ ref, code }) => [ref, code]));
       expect(codes.size).toBe(Object.keys(TAGS).length);
       for (const [name, expected] of Object.entries(TAGS)) {
-        const gitsign = await world.gitsign.accepts("verify-tag", name, world.alice);
+        const gitsign = await world.accepts("verify-tag", name);
         expect([name, { code: codes.get(`refs/tags/${name}`), gitsign }]).toEqual([name, expected]);
       }
     });

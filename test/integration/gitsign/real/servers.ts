@@ -3,10 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../../support/free-port.ts";
 import { type GuardedProcess, startGuarded } from "../../../support/guarded-process.ts";
-import { DAY } from "../../commits/objects.ts";
-import { authority, pem } from "../../x509/builder/certificate.ts";
-import { keyPair } from "../private-sigstore.ts";
-import { trustedRoot } from "../trusted-root.ts";
+import { pem } from "../../x509/builder/certificate.ts";
+import { type SigstoreKeys, trustedRoot } from "../trusted-root.ts";
 import { AUDIENCE } from "./identity-provider.ts";
 
 export const SERVER_TOOLS = ["logstorage", "ct_server", "fulcio", "rekor-server"] as const;
@@ -18,26 +16,21 @@ export type Programs = Readonly<Record<(typeof SERVER_TOOLS)[number], string>>;
 const CERTIFICATE_LOG = "bank";
 
 /**
- * Fulcio, Rekor, a certificate log, and the Trillian below both: as their projects build them, on loopback, with
- * keys of their own. Fulcio and Rekor give metrics on every interface, and have no option against it.
+ * Fulcio, Rekor, a certificate log, and the Trillian below both: as their projects build them, on
+ * loopback. Fulcio and Rekor give metrics on every interface, and have no option against it.
  */
 export class SigstoreServers implements AsyncDisposable {
   readonly #programs: Programs;
-  readonly #log = keyPair();
-  readonly #certificateLog = keyPair();
-  readonly #authority = authority(undefined, {
-    name: "fulcio",
-    from: Date.now() - DAY,
-    to: Date.now() + DAY,
-  });
+  readonly #keys: SigstoreKeys;
   readonly #processes: GuardedProcess[] = [];
   #folder = "";
   /** URLs. */
   fulcio = "";
   rekor = "";
 
-  constructor(programs: Programs) {
+  constructor(programs: Programs, keys: SigstoreKeys) {
     this.#programs = programs;
+    this.#keys = keys;
   }
 
   /** Whom one of the issuers vouches for is certified, by their address. */
@@ -52,11 +45,7 @@ export class SigstoreServers implements AsyncDisposable {
   }
 
   get rootJson(): string {
-    return trustedRoot({
-      certificate: this.#authority.certificate,
-      log: this.#log.publicKey,
-      certificateLog: this.#certificateLog.publicKey,
-    });
+    return trustedRoot(this.#keys);
   }
 
   /** The identifiers of two logs. */
@@ -72,9 +61,9 @@ export class SigstoreServers implements AsyncDisposable {
 
   async #startCertificateLog(trillian: number, log: string): Promise<string> {
     const url = await freeUrl();
-    const key = this.#certificateLog.privateKey.export({ type: "pkcs8", format: "der" });
+    const key = this.#keys.certificateLog.privateKey.export({ type: "pkcs8", format: "der" });
     const der = key.toString("hex").replace(/../g, "\\x$&");
-    const roots = await this.#write("fulcio.crt", pem(this.#authority.certificate));
+    const roots = await this.#write("fulcio.crt", pem(this.#keys.certificate));
     const config = await this.#write(
       "ct.cfg",
       `config {
@@ -100,7 +89,7 @@ export class SigstoreServers implements AsyncDisposable {
         ),
       }),
     );
-    const key = this.#authority.key.key.export({ type: "pkcs8", format: "pem" });
+    const key = this.#keys.authority.privateKey.export({ type: "pkcs8", format: "pem" });
     await this.#run(
       "fulcio",
       [
@@ -119,7 +108,7 @@ export class SigstoreServers implements AsyncDisposable {
 
   async #startRekor(trillian: number, redis: number, log: string): Promise<string> {
     const url = await freeUrl();
-    const key = this.#log.privateKey.export({ type: "pkcs8", format: "pem" });
+    const key = this.#keys.log.privateKey.export({ type: "pkcs8", format: "pem" });
     await this.#run(
       "rekor-server",
       [

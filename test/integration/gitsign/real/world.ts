@@ -1,6 +1,7 @@
 import { parseCommit } from "../../../../src/git/index.ts";
 import { addSignature } from "../../commits/objects.ts";
-import { Sandbox } from "../../commits/sandbox.ts";
+import type { Sandbox } from "../../commits/sandbox.ts";
+import { PrivateSigstore } from "../private-sigstore.ts";
 import { type Expecting, Gitsign } from "./gitsign.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { type Programs, SigstoreServers } from "./servers.ts";
@@ -8,10 +9,24 @@ import { type Programs, SigstoreServers } from "./servers.ts";
 /** How a commit or a tag is signed; as Alice does it at the bank where left out. */
 export interface Manner {
   readonly email?: string;
-  readonly provider?: "bank" | "other";
-  readonly fulcio?: "bank" | "other";
-  readonly rekor?: "bank" | "other";
+  readonly provider?: keyof Pair<unknown>;
+  readonly fulcio?: keyof Pair<unknown>;
+  readonly rekor?: keyof Pair<unknown>;
   readonly rekorMode?: "offline" | "online";
+}
+
+interface Pair<T> {
+  readonly bank: T;
+  readonly other: T;
+}
+
+export type WorldPrograms = Programs & { readonly gitsign: string };
+
+interface WorldParts {
+  readonly gitsign: Gitsign;
+  readonly sandbox: Sandbox;
+  readonly providers: Pair<IdentityProvider>;
+  readonly sigstores: Pair<SigstoreServers>;
 }
 
 export interface Signed {
@@ -24,19 +39,40 @@ export type Change = (commit: Signed, later: string) => Signed;
 
 /** Two Sigstores, two providers whom both believe, and a repository whose commits gitsign signs. */
 export class GitsignWorld implements AsyncDisposable {
-  readonly sandbox = new Sandbox();
   readonly gitsign: Gitsign;
-  readonly #providers = { bank: new IdentityProvider(), other: new IdentityProvider() };
-  readonly #sigstores: Readonly<Record<"bank" | "other", SigstoreServers>>;
   /** Oids by what was done. */
   readonly made = new Map<string, string>();
+  readonly #sandbox: Sandbox;
+  readonly #providers: Pair<IdentityProvider>;
+  readonly #sigstores: Pair<SigstoreServers>;
 
-  constructor(programs: Programs & { readonly gitsign: string }) {
-    this.gitsign = new Gitsign(this.sandbox, programs.gitsign);
-    this.#sigstores = { bank: new SigstoreServers(programs), other: new SigstoreServers(programs) };
+  private constructor({ gitsign, sandbox, providers, sigstores }: WorldParts) {
+    this.gitsign = gitsign;
+    this.#sandbox = sandbox;
+    this.#providers = providers;
+    this.#sigstores = sigstores;
   }
 
-  async start(): Promise<void> {
+  /** With keys of the bank's Sigstore that others may have too. */
+  static async start(
+    programs: WorldPrograms,
+    sandbox: Sandbox,
+    bank = new PrivateSigstore(),
+  ): Promise<GitsignWorld> {
+    const world = new GitsignWorld({
+      sandbox,
+      gitsign: new Gitsign(sandbox, programs.gitsign),
+      providers: { bank: new IdentityProvider(), other: new IdentityProvider() },
+      sigstores: {
+        bank: new SigstoreServers(programs, await bank.keys()),
+        other: new SigstoreServers(programs, await new PrivateSigstore().keys()),
+      },
+    });
+    await world.#start();
+    return world;
+  }
+
+  async #start(): Promise<void> {
     const providers = Object.values(this.#providers);
     await Promise.all([this.gitsign.start(), ...providers.map((each) => each.start())]);
     const issuers = providers.map(({ issuer }) => issuer);
@@ -60,18 +96,11 @@ export class GitsignWorld implements AsyncDisposable {
 
   async commit(what: string, manner: Manner = {}): Promise<void> {
     await this.#git(manner, "commit", "-q", "--allow-empty", "-S", "-m", what);
-    this.made.set(what, this.sandbox.head());
+    this.made.set(what, this.#sandbox.head());
   }
 
   async tag(name: string, manner: Manner = {}): Promise<void> {
     await this.#git(manner, "tag", "-s", "-m", "a tag", name);
-  }
-
-  /** What became of a tag, under another name. */
-  changedTag(name: string, newName: string, change: (object: string) => string): void {
-    const input = `${change(this.sandbox.git("cat-file", "tag", name))}\n`;
-    const oid = this.sandbox.gitWith({ input }, "hash-object", "-t", "tag", "-w", "--stdin");
-    this.sandbox.git("update-ref", `refs/tags/${newName}`, oid);
   }
 
   /** A good commit, and in its place what became of it. */
@@ -79,7 +108,12 @@ export class GitsignWorld implements AsyncDisposable {
     await this.commit(what);
     await this.commit("later");
     const { signature, payload } = change(this.signed(what), this.signed("later").signature);
-    this.made.set(what, this.sandbox.commitRaw(addSignature(Buffer.from(payload), signature)));
+    this.made.set(what, this.#sandbox.commitRaw(addSignature(Buffer.from(payload), signature)));
+  }
+
+  /** Whether gitsign accepts it, with Alice expected where nobody else is said. */
+  accepts(command: "verify" | "verify-tag", revision: string, expecting = this.alice): Promise<boolean> {
+    return this.gitsign.accepts(command, revision, expecting);
   }
 
   oid(what: string): string {
@@ -87,7 +121,7 @@ export class GitsignWorld implements AsyncDisposable {
   }
 
   signed(what: string): Signed {
-    const commit = parseCommit(this.sandbox.commitBytes(this.oid(what)));
+    const commit = parseCommit(this.#sandbox.commitBytes(this.oid(what)));
     if (!commit.ok || commit.value.signature === undefined) throw new Error(`${what} is not a signed commit`);
     return { signature: commit.value.signature, payload: Buffer.from(commit.value.payload).toString() };
   }
@@ -106,6 +140,5 @@ export class GitsignWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const parts = [this.gitsign, ...Object.values(this.#providers), ...Object.values(this.#sigstores)];
     await Promise.all(parts.map((each) => each[Symbol.asyncDispose]()));
-    this.sandbox[Symbol.dispose]();
   }
 }
