@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cell } from "../cell/index.ts";
 import type { Stages } from "../gate/index.ts";
-import { createRegistry, directoryCache, readDockerConfig } from "../oci/index.ts";
+import { createRegistry, directoryCache, memoryCache, readDockerConfig } from "../oci/index.ts";
 import { PolicyEngine } from "../policy/index.ts";
 import { statePaths } from "./books.ts";
 import { defaultDockerConfig } from "./docker-config.ts";
@@ -31,7 +31,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     cell,
     ...(key !== undefined && { cache: { directory: join(cacheDir, "policies"), key } }),
   });
-  const registry = createRegistry({ credentials, cache: directoryCache(join(cacheDir, "oci")) });
+  const cache = memoryCache(directoryCache(join(cacheDir, "oci")));
+  const registry = createRegistry({ credentials, cache });
   return {
     stages: { cell, policies, registry, gitDir: join(cacheDir, "git"), now: Date.now },
     policies,

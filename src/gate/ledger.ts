@@ -45,6 +45,8 @@ export class Ledger {
   readonly #histories = new Map<string, GateHistory>();
   /** Leaf hashes of the admissions, by index. */
   readonly #admissions = new Map<number, string>();
+  /** Of what is being recorded, by its evidence. */
+  readonly #changes = new Map<Digest, Digest>();
   /** The index of the first entry that was not taken in. */
   #next = 0;
 
@@ -60,11 +62,24 @@ export class Ledger {
    */
   async catchUp(log: LogView): Promise<void> {
     for await (const stored of log.entries(this.#next)) {
-      const read = await readStored(stored, log);
+      const read = await this.#read(stored, log);
       if (stored.index !== this.#next) continue; // taken in by a call that overlaps
       this.#next += 1;
       if (read.kind === "decision") this.#add(read.past);
       else this.#settle(read.outcome);
+    }
+  }
+
+  /**
+   * Which change the evidence is about that an entry is about to name, for as long as `record` runs: it need not be read
+   * back for that.
+   */
+  async whileRecording<T>(evidence: Digest, change: Digest, record: () => Promise<T>): Promise<T> {
+    this.#changes.set(evidence, change);
+    try {
+      return await record();
+    } finally {
+      this.#changes.delete(evidence);
     }
   }
 
@@ -90,6 +105,17 @@ export class Ledger {
     return this.#admissions.get(index) === leafHash;
   }
 
+  async #read({ bytes, index, leafHash }: StoredEntry, log: LogView): Promise<ReadEntry> {
+    const parsed = parseEntry(bytes);
+    if (!parsed.ok) throw new TypeError(`entry ${index} is nothing that the log would have taken`);
+    const entry = parsed.value;
+    if (entry.kind === "outcome") return { kind: "outcome", outcome: entry.outcome };
+    const { evidence } = entry.decision;
+    const change = this.#changes.get(evidence) ?? changeIn(await log.readEvidence(evidence));
+    const past = { entry: { index, leafHash }, change, decision: entry.decision, outcome: undefined };
+    return { kind: "decision", past };
+  }
+
   #add(past: PastDecision): void {
     if (past.decision.verdict === "admit") this.#admissions.set(past.entry.index, past.entry.leafHash);
     const { lastAdmit } = this.historyOf(past.decision.gate);
@@ -109,17 +135,8 @@ type ReadEntry =
   | { readonly kind: "decision"; readonly past: PastDecision }
   | { readonly kind: "outcome"; readonly outcome: OutcomeRecord };
 
-async function readStored({ bytes, index, leafHash }: StoredEntry, log: LogView): Promise<ReadEntry> {
-  const parsed = parseEntry(bytes);
-  if (!parsed.ok) throw new TypeError(`entry ${index} is nothing that the log would have taken`);
-  const entry = parsed.value;
-  if (entry.kind === "outcome") return { kind: "outcome", outcome: entry.outcome };
-  const evidence = await log.readEvidence(entry.decision.evidence);
-  const { change } = evidenceSchema.parse(JSON.parse(Buffer.from(evidence).toString()));
-  return {
-    kind: "decision",
-    past: { entry: { index, leafHash }, change, decision: entry.decision, outcome: undefined },
-  };
+function changeIn(evidence: Uint8Array): Digest {
+  return evidenceSchema.parse(JSON.parse(Buffer.from(evidence).toString())).change;
 }
 
 function keyOf({ namespace, name }: GateName): string {

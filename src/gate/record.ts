@@ -11,6 +11,7 @@ import {
 import type { Digest } from "../digest.ts";
 import type { LogPosition, Recorded } from "../verified.ts";
 import { VERSION } from "../version.ts";
+import { changeIdOf } from "./change.ts";
 import type { Admit, Decision } from "./decision.ts";
 import { toEvidence } from "./evidence.ts";
 import type { Ledger, PastDecision } from "./ledger.ts";
@@ -38,9 +39,11 @@ export async function recordDecision<T extends Decision>(judged: T, books: Books
     );
   }
   const evidence = await log.putEvidence(toEvidence(decision)); // durable before the entry that names it
-  const entry = await log.append(await sealDecision(toStatementInput(decision, evidence), log));
-  await ledger.catchUp(log);
-  return asRecorded(decision, entry);
+  return ledger.whileRecording(evidence, changeIdOf(decision), async () => {
+    const entry = await log.append(await sealDecision(toStatementInput(decision, evidence), log));
+    await ledger.catchUp(log);
+    return asRecorded(decision, entry);
+  });
 }
 
 /** Whoever changes a TrustPolicy changes what passes: the first decision under it names the one before. */

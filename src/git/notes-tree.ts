@@ -1,4 +1,4 @@
-import { ByteCache } from "./byte-cache.ts";
+import { LruCache } from "../lru-cache.ts";
 import { GitError } from "./error.ts";
 import { readCommitLinks } from "./history/commit-links.ts";
 import type { Oid } from "./oid.ts";
@@ -21,7 +21,7 @@ type Entries = ReadonlyMap<string, TreeEntry>;
 export class NotesTree {
   readonly #objects: Pick<Repository, "find">;
   readonly #tip: Oid;
-  readonly #trees = new ByteCache<Entries>(CACHE_BYTES);
+  readonly #trees = new LruCache<Entries>(CACHE_BYTES);
   #root: Oid | undefined;
 
   constructor(objects: Pick<Repository, "find">, tip: Oid) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../digest.ts";
-import { directoryCache } from "./byte-cache.ts";
+import { directoryCache, memoryCache } from "./byte-cache.ts";
 
 const bytes = Buffer.from("content");
 const digest = sha256(bytes);
@@ -28,6 +28,18 @@ describe("a cache of bytes", () => {
     const [name = ""] = await readdir(directory);
     await writeFile(join(directory, name), "altered");
     expect(await cache.read(digest)).toBeUndefined();
+  });
+
+  it("in memory gives what was read or written before, and asks beneath for nothing else", async () => {
+    const beneath = directoryCache(directory);
+    const [first, second] = [memoryCache(beneath), memoryCache(beneath)];
+    await first.write(digest, bytes);
+    expect(await second.read(digest)).toEqual(bytes);
+    const [name = ""] = await readdir(directory);
+    await rm(join(directory, name));
+    expect(await Promise.all([first.read(digest), second.read(digest)])).toEqual([bytes, bytes]);
+    expect(await memoryCache(beneath).read(digest)).toBeUndefined();
+    expect(await first.read(sha256("other"))).toBeUndefined();
   });
 
   it("does without where it cannot write, and leaves nothing half written", async () => {

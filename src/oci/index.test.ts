@@ -9,6 +9,7 @@ it("exports these names and no others", () => {
       "SharedRegistry",
       "createRegistry",
       "directoryCache",
+      "memoryCache",
       "fallbackTag",
       "formatReference",
       "formatRepository",

@@ -1,4 +1,4 @@
-export { type ByteCache, directoryCache, noCache } from "./byte-cache.ts";
+export { type ByteCache, directoryCache, memoryCache, noCache } from "./byte-cache.ts";
 export type { CredentialSource, RegistryCredentials } from "./credentials.ts";
 export { readDockerConfig } from "./docker-config.ts";
 export { RegistryError, type RegistryErrorCode } from "./error.ts";

@@ -10,7 +10,15 @@ import { fieldsOf, keyOfObject } from "./watched.ts";
  * cannot be read takes nothing else along. Undefined where nothing was written yet. What the gate owns is
  * {@link inventoryOf}.
  */
-export function statusOf({ status }: KubeObject): GateStatus | undefined {
+export function statusOf(gate: KubeObject): GateStatus | undefined {
+  if (!read.has(gate)) read.set(gate, readStatus(gate));
+  return read.get(gate);
+}
+
+/** A run and its events ask for it several times, and what was received is never changed. */
+const read = new WeakMap<KubeObject, GateStatus | undefined>();
+
+function readStatus({ status }: KubeObject): GateStatus | undefined {
   if (status === undefined) return undefined;
   const written: Record<string, unknown> = Object(status);
   const readable = Object.entries(gateStatusSchema.shape).flatMap(([name, schema]) => {

@@ -1,6 +1,6 @@
 import { sha256 } from "../../digest.ts";
+import { LruCache } from "../../lru-cache.ts";
 import { type MonotonicClock, SharedAnswers } from "../../shared-answers.ts";
-import { ByteCache } from "../byte-cache.ts";
 import type { GitAuth } from "./auth.ts";
 import type { FetchedSnapshot } from "./fetch-snapshot.ts";
 import type { RefQuestion, RemoteTarget } from "./remote-refs.ts";
@@ -27,7 +27,7 @@ export interface Asked {
  */
 export class SharedFetches {
   readonly #listings: SharedAnswers<RemoteTarget>;
-  readonly #snapshots = new ByteCache<FetchedSnapshot>(MAX_SNAPSHOT_BYTES);
+  readonly #snapshots = new LruCache<FetchedSnapshot>(MAX_SNAPSHOT_BYTES);
   readonly #reading = new Map<string, Promise<FetchedSnapshot>>();
 
   constructor(clock: MonotonicClock) {

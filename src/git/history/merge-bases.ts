@@ -1,4 +1,4 @@
-import { ByteCache } from "../byte-cache.ts";
+import { LruCache } from "../../lru-cache.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Turns } from "../turns.ts";
@@ -39,7 +39,7 @@ interface Node {
 export class MergeBases {
   readonly #repository: Repository;
   readonly #turns: Turns;
-  readonly #links = new ByteCache<Links>(CACHE_BYTES);
+  readonly #links = new LruCache<Links>(CACHE_BYTES);
   /** For all merges together: a history made of nothing but far-reaching merges must come to an end. */
   #stepsLeft: number;
 

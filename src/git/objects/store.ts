@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemErrorCode } from "../../fault.ts";
-import { ByteCache } from "../byte-cache.ts";
+import { LruCache } from "../../lru-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { GitObject, Oid } from "../oid.ts";
@@ -30,7 +30,7 @@ interface IndexedPack {
 export class ObjectStore {
   readonly #directories: readonly string[];
   readonly #limits: GitLimits;
-  readonly #cache = new ByteCache<GitObject>(BASE_CACHE_BYTES);
+  readonly #cache = new LruCache<GitObject>(BASE_CACHE_BYTES);
   readonly #packs = new Map<string, IndexedPack>();
   /** The pack that had the last object is asked first. */
   #recent: IndexedPack | undefined;

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { ByteCache } from "../byte-cache.ts";
+import { LruCache } from "../../lru-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import { type GitObject, hashObject, type Oid } from "../oid.ts";
@@ -23,12 +23,7 @@ const BASE_CACHE_BYTES = 32 * 1024 * 1024;
  */
 export async function indexPack(path: string, limits: GitLimits, turns: Turns): Promise<IndexEntry[]> {
   const names = new Map<Oid, number>();
-  const pack = new PackFile(
-    path,
-    (oid) => names.get(oid),
-    new ByteCache<GitObject>(BASE_CACHE_BYTES),
-    limits,
-  );
+  const pack = new PackFile(path, (oid) => names.get(oid), new LruCache<GitObject>(BASE_CACHE_BYTES), limits);
   try {
     return await new Indexer(pack, names, turns).run(limits);
   } finally {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { systemErrorCode } from "../../fault.ts";
-import type { ByteCache } from "../byte-cache.ts";
+import type { LruCache } from "../../lru-cache.ts";
 import { GitError } from "../error.ts";
 import type { GitLimits } from "../limits.ts";
 import type { GitObject, Oid } from "../oid.ts";
@@ -38,7 +38,7 @@ export class PackFile {
   readonly end: number;
   readonly #descriptor: number;
   readonly #offsetOf: (oid: Oid) => number | undefined;
-  readonly #cache: ByteCache<GitObject>;
+  readonly #cache: LruCache<GitObject>;
   readonly #limits: GitLimits;
   #window = Buffer.alloc(0);
   #windowStart = 0;
@@ -47,7 +47,7 @@ export class PackFile {
   constructor(
     path: string,
     offsetOf: (oid: Oid) => number | undefined,
-    cache: ByteCache<GitObject>,
+    cache: LruCache<GitObject>,
     limits: GitLimits,
   ) {
     this.path = path;

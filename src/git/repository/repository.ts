@@ -1,4 +1,4 @@
-import { ByteCache } from "../byte-cache.ts";
+import { LruCache } from "../../lru-cache.ts";
 import { GitError } from "../error.ts";
 import { DEFAULT_GIT_LIMITS, type GitLimits } from "../limits.ts";
 import { type FoundObject, ObjectStore } from "../objects/store.ts";
@@ -22,7 +22,7 @@ export class Repository {
   readonly #paths: RepositoryPaths;
   readonly #objects: ObjectStore;
   /** Hashed when they were read. */
-  readonly #commits = new ByteCache<FoundObject>(COMMIT_CACHE_BYTES);
+  readonly #commits = new LruCache<FoundObject>(COMMIT_CACHE_BYTES);
 
   constructor(paths: RepositoryPaths, limits: GitLimits) {
     this.#paths = paths;

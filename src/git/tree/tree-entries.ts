@@ -1,4 +1,4 @@
-import { ByteCache } from "../byte-cache.ts";
+import { LruCache } from "../../lru-cache.ts";
 import type { Oid } from "../oid.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Turns } from "../turns.ts";
@@ -17,7 +17,7 @@ const NO_ENTRIES: Entries = new Map();
 export class TreeEntries {
   readonly #repository: Repository;
   readonly #turns: Turns;
-  readonly #trees = new ByteCache<Entries>(TREE_CACHE_BYTES);
+  readonly #trees = new LruCache<Entries>(TREE_CACHE_BYTES);
 
   constructor(repository: Repository, turns: Turns) {
     this.#repository = repository;

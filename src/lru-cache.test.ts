@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { ByteCache } from "./byte-cache.ts";
+import { LruCache } from "./lru-cache.ts";
 
 it("keeps what was used last, up to its bytes", () => {
-  const cache = new ByteCache<number>(100);
+  const cache = new LruCache<number>(100);
   for (const key of ["a", "b", "c", "d"]) cache.set(key, 1, 25);
   expect(cache.get("a")).toBe(1);
   cache.set("e", 2, 25);
@@ -10,7 +10,7 @@ it("keeps what was used last, up to its bytes", () => {
 });
 
 it("does not empty itself for one large value", () => {
-  const cache = new ByteCache<number>(100);
+  const cache = new LruCache<number>(100);
   cache.set("a", 1, 25);
   cache.set("large", 2, 26);
   expect([cache.get("a"), cache.get("large")]).toEqual([1, undefined]);

@@ -2,10 +2,10 @@
 const LARGEST_SHARE = 1 / 4;
 
 /**
- * Keeps values up to a number of bytes; the least recently used go first. It saves inflating and parsing
- * the same object again, and says nothing about whether its bytes are right.
+ * Keeps values up to a number of bytes; the least recently used go first. It saves reading and parsing the same thing
+ * again, and says nothing about whether its bytes are right.
  */
-export class ByteCache<T> {
+export class LruCache<T> {
   readonly #maxBytes: number;
   readonly #kept = new Map<string, { readonly value: T; readonly bytes: number }>();
   #bytes = 0;
