@@ -108,10 +108,14 @@ export class Gitsign implements AsyncDisposable {
   }
 }
 
-/** It ends with an error where it does not accept; an end by a signal, or before it judged, is neither. */
+/** What it says when it could not judge: keys that it did not get, a server that is not there. */
+const FAULT = /dial tcp|TUF client|error (getting|reading|loading|parsing)|no such file/;
+
+/** It ends with an error where it does not accept, and where it did not get as far. */
 function isYes({ code, stdout, stderr }: Finished): boolean {
-  const hasJudged = code === 0 ? /Good signature from/ : /./;
-  if (code === null || !hasJudged.test(stdout + stderr)) throw new Error(`gitsign did not judge: ${stderr}`);
+  const said = stdout + stderr;
+  const hasJudged = code === 0 ? said.includes("Good signature from") : code !== null && !FAULT.test(said);
+  if (!hasJudged) throw new Error(`gitsign did not judge: ${said}`);
   return code === 0;
 }
 

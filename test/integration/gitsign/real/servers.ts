@@ -53,7 +53,7 @@ export class SigstoreServers implements AsyncDisposable {
     let logs: readonly string[] = [];
     const endpoints = ["-rpc_endpoint", `127.0.0.1:${trillian}`, "-redis_endpoint", `127.0.0.1:${redis}`];
     await this.#run("logstorage", [...endpoints, "-trees", "2"], async (output) => {
-      logs = (await readFile(output, "utf8")).match(/^\d+$/gm) ?? [];
+      logs = (await readFile(output, "utf8")).match(/^\d+(?=\n)/gm) ?? [];
       return logs.length === 2;
     });
     return logs;

@@ -6,18 +6,18 @@ import { type Expecting, Gitsign } from "./gitsign.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { type Programs, SigstoreServers } from "./servers.ts";
 
+const ALICE = "alice@bank.example";
+
+type Whose = "bank" | "other";
+type Pair<T> = Readonly<Record<Whose, T>>;
+
 /** How a commit or a tag is signed; as Alice does it at the bank where left out. */
 export interface Manner {
   readonly email?: string;
-  readonly provider?: keyof Pair<unknown>;
-  readonly fulcio?: keyof Pair<unknown>;
-  readonly rekor?: keyof Pair<unknown>;
+  readonly provider?: Whose;
+  readonly fulcio?: Whose;
+  readonly rekor?: Whose;
   readonly rekorMode?: "offline" | "online";
-}
-
-interface Pair<T> {
-  readonly bank: T;
-  readonly other: T;
 }
 
 export type WorldPrograms = Programs & { readonly gitsign: string };
@@ -68,7 +68,12 @@ export class GitsignWorld implements AsyncDisposable {
         other: new SigstoreServers(programs, await new PrivateSigstore().keys()),
       },
     });
-    await world.#start();
+    try {
+      await world.#start();
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
     return world;
   }
 
@@ -82,7 +87,7 @@ export class GitsignWorld implements AsyncDisposable {
   /** Alice, by the bank's provider, in the bank's Sigstore. */
   get alice(): Expecting {
     const { rootJson, rekor } = this.#sigstores.bank;
-    return { identity: "alice@bank.example", issuer: this.#providers.bank.issuer, rootJson, rekor };
+    return { identity: ALICE, issuer: this.#providers.bank.issuer, rootJson, rekor };
   }
 
   get otherIssuer(): string {
@@ -127,12 +132,9 @@ export class GitsignWorld implements AsyncDisposable {
   }
 
   #git(manner: Manner, ...args: readonly string[]): Promise<void> {
-    const { email = "alice@bank.example", provider = "bank", rekorMode = "offline" } = manner;
-    const { fulcio, rekor, rootJson } = {
-      fulcio: this.#sigstores[manner.fulcio ?? "bank"].fulcio,
-      rekor: this.#sigstores[manner.rekor ?? "bank"].rekor,
-      rootJson: this.#sigstores[manner.rekor ?? "bank"].rootJson,
-    };
+    const { email = ALICE, provider = "bank", rekorMode = "offline" } = manner;
+    const { fulcio } = this.#sigstores[manner.fulcio ?? "bank"];
+    const { rekor, rootJson } = this.#sigstores[manner.rekor ?? "bank"];
     const token = this.#providers[provider].token(email);
     return this.gitsign.git({ fulcio, rekor, rootJson, token, rekorMode }, ...args);
   }
