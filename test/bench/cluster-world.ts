@@ -9,7 +9,7 @@ import { application, toManifest } from "./cluster-objects.ts";
 
 export const NAMESPACE = "payments";
 /** Where the objects are applied without a gate. */
-export const PLAIN = "plain";
+const PLAIN = "plain";
 /** Of one client at a time, as for one gate. */
 export const CONCURRENCY = 8;
 const SYSTEM = "sluice-system";
@@ -144,6 +144,11 @@ export class BenchWorld implements AsyncDisposable {
   async #put(object: KubeObject): Promise<void> {
     await this.client.apply(object, { fieldManager: "bench", force: true });
   }
+}
+
+/** The same object, in the namespace without gates. */
+export function inPlain(object: KubeObject): KubeObject {
+  return { ...object, metadata: { ...object.metadata, namespace: PLAIN } };
 }
 
 /** What a team would give its gates: an account that may write what they bring. */

@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 import { mapLimited } from "../../src/concurrency.ts";
 import { type KubeObject, Reflector } from "../../src/kube/index.ts";
 import { BenchController } from "./cluster-controller.ts";
-import { BenchWorld, CONCURRENCY, NAMESPACE, PLAIN } from "./cluster-world.ts";
+import { timeLeast } from "./cluster-least.ts";
+import { BenchWorld, CONCURRENCY, inPlain, NAMESPACE } from "./cluster-world.ts";
 
 export interface ClusterRow {
   readonly gates: number;
@@ -21,6 +22,8 @@ export interface ClusterRow {
   readonly floorRequestsPerGate: number;
   /** `kubectl apply --server-side` of the same objects, which is what people would use. */
   readonly kubectlSeconds: number;
+  /** The requests that Sluice has promised, from a client that does nothing besides. */
+  readonly leastSeconds: number;
   /** An interval in which nothing changed. */
   readonly idle?: IdleRow;
 }
@@ -62,7 +65,9 @@ async function benchGates(gates: number, withIdle: boolean): Promise<ClusterRow>
   await controller[Symbol.asyncDispose]();
   const floor = await timeFloor(bench);
   const kubectlSeconds = await timeKubectl(bench);
-  return { gates, ...ours, peakMebibytes, ...floor, kubectlSeconds, ...(idle !== undefined && { idle }) };
+  const leastSeconds = await timeLeast(bench);
+  const beside = { ...floor, kubectlSeconds, leastSeconds };
+  return { gates, ...ours, peakMebibytes, ...beside, ...(idle !== undefined && { idle }) };
 }
 
 async function timePush(bench: BenchWorld, controller: BenchController, progress: Progress) {
@@ -122,10 +127,6 @@ async function timeKubectl(bench: BenchWorld): Promise<number> {
   return (performance.now() - started) / 1_000;
 }
 
-function inPlain(object: KubeObject): KubeObject {
-  return { ...object, metadata: { ...object.metadata, namespace: PLAIN } };
-}
-
 /** What the gates' statuses say, as it is told. */
 class Progress implements AsyncDisposable {
   readonly #reflector: Reflector;
@@ -174,12 +175,14 @@ class Progress implements AsyncDisposable {
 
 export function toTable(rows: readonly ClusterRow[]): string {
   const line = (...figures: readonly string[]): string =>
-    figures.map((figure) => figure.padStart(14)).join("");
+    figures.map((figure) => figure.padStart(11)).join("");
   const idle = rows.flatMap(({ gates, idle }) => (idle === undefined ? [] : [toIdleLine(gates, idle)]));
   return [
     "one push, and one gate asked to look (sluice.dev/requestedAt), until the status of all says applied;",
     `the floor: server-side apply of the same objects, one request each, ${CONCURRENCY} at a time, no dry run;`,
-    "kubectl: `kubectl apply --server-side` of one file with all of them",
+    "kubectl: `kubectl apply --server-side` of one file with all of them;",
+    "requests and floor's are for each gate;",
+    "the least: the trials, applies, status and Event of every gate, from a client that does nothing else",
     line(
       "gates",
       "sluice s",
@@ -187,7 +190,9 @@ export function toTable(rows: readonly ClusterRow[]): string {
       "ratio",
       "kubectl s",
       "ratio",
-      "requests/gate",
+      "least s",
+      "ratio",
+      "requests",
       "floor's",
       "peak MiB",
     ),
@@ -199,6 +204,8 @@ export function toTable(rows: readonly ClusterRow[]): string {
         (row.seconds / row.floorSeconds).toFixed(2),
         row.kubectlSeconds.toFixed(1),
         (row.seconds / row.kubectlSeconds).toFixed(2),
+        row.leastSeconds.toFixed(1),
+        (row.seconds / row.leastSeconds).toFixed(2),
         row.requestsPerGate.toFixed(1),
         row.floorRequestsPerGate.toFixed(1),
         row.peakMebibytes.toFixed(0),
