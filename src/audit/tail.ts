@@ -67,7 +67,8 @@ const PARTIAL = /\.p\/\d+$/;
 function growByOne(tail: Tail, entry: Uint8Array) {
   const leaf = hashLeaf(entry);
   const frontier = pushLeaf(tail.frontier, leaf);
-  const entries = [...tail.entries, entry];
+  // A copy of its own: what was cut out of a larger buffer would keep all of that for as long as the tail does.
+  const entries = [...tail.entries, new Uint8Array(entry)];
   const bundle = bundlePath(lastTile(0, frontier.size), entries.length);
   const files: TailFile[] = [{ path: bundle, bytes: encodeBundle(entries) }];
   const tiles = [...tail.tiles];

@@ -18,6 +18,9 @@ export const WORKER_YOUNG_MIB = 8;
 /** Bundles that are evaluated at the same time. */
 export const MAX_WORKERS = 4;
 
+/** How long an evaluation waits for a thread that is there before another is started: about what starting one takes. */
+export const THREAD_PATIENCE_MS = 50;
+
 /** Reasons that the rules of one bundle may give about one object, or about the change; more help nobody. */
 export const MAX_REASONS_PER_INPUT = 500;
 

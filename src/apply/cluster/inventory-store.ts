@@ -53,7 +53,7 @@ export class GateInventory implements InventoryStore {
   readonly #readGate: ReadGate;
   readonly #writeStatus: WriteInventory;
   /** What was last written or read here: the view that `readGate` gives may be older. */
-  #known: { readonly inventory: Inventory; readonly stored: Stored | undefined } | undefined;
+  #known: { readonly inventory: Inventory; readonly ref: Stored["ref"] } | undefined;
 
   constructor(client: KubeClient, gate: GateName, { readGate, writeStatus }: GateAccess) {
     this.#client = client;
@@ -67,20 +67,20 @@ export class GateInventory implements InventoryStore {
     const stored = (await this.#readGate())?.inventory;
     const inventory =
       stored === undefined ? EMPTY_INVENTORY : await loadInventory(stored, this.#gate, this.#client);
-    this.#known = { inventory, stored };
+    this.#known = { inventory, ref: stored?.ref };
     return inventory;
   }
 
   async write(inventory: Inventory): Promise<void> {
-    const before = this.#known?.stored;
+    const before = this.#known?.ref;
     const stored = await this.#store(inventory, before);
     this.#known = undefined;
     await this.#writeStatus(toPatch(stored));
-    this.#known = { inventory, stored };
+    this.#known = { inventory, ref: stored.ref };
     await this.#drop(before);
   }
 
-  async #store({ entry, place, items }: Inventory, before: Stored | undefined): Promise<Stored> {
+  async #store({ entry, place, items }: Inventory, before: Stored["ref"]): Promise<Stored> {
     const head = {
       count: items.length,
       ...(entry !== undefined && { entry }),
@@ -90,7 +90,7 @@ export class GateInventory implements InventoryStore {
     if (objects.length <= MAX_STATUS_OBJECTS) return { ...head, objects };
     const uid = (await this.#readGate())?.uid;
     if (uid === undefined) throw new ApplyError("REJECTED", `Gate ${this.#gate.name} is gone`);
-    const name = nextName(this.#gate.name, before?.ref?.name);
+    const name = nextName(this.#gate.name, before?.name);
     const parts = Math.ceil(objects.length / MAX_INVENTORY_OBJECTS);
     for (let part = 0; part < parts; part++) {
       const slice = objects.slice(part * MAX_INVENTORY_OBJECTS, (part + 1) * MAX_INVENTORY_OBJECTS);
@@ -114,8 +114,8 @@ export class GateInventory implements InventoryStore {
   }
 
   /** What is left behind here is collected with the Gate, at the latest. */
-  async #drop(stored: Stored | undefined): Promise<void> {
-    for (const name of partNames(stored?.ref)) {
+  async #drop(ref: Stored["ref"]): Promise<void> {
+    for (const name of partNames(ref)) {
       await this.#client.delete(refOf(this.#gate, name)).catch(() => undefined);
     }
   }

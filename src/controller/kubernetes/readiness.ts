@@ -1,8 +1,7 @@
-import { type GateStatus, gateStatusSchema } from "../../api/index.ts";
+import { type Condition, type GateStatus, gateStatusSchema } from "../../api/index.ts";
 import { conditionSchema } from "../../api/status.ts";
 import type { KubeObject } from "../../kube/index.ts";
 import { ControllerError } from "../error.ts";
-import { findCondition } from "../status/index.ts";
 import { fieldsOf, keyOfObject } from "./watched.ts";
 
 /**
@@ -10,15 +9,7 @@ import { fieldsOf, keyOfObject } from "./watched.ts";
  * cannot be read takes nothing else along. Undefined where nothing was written yet. What the gate owns is
  * {@link inventoryOf}.
  */
-export function statusOf(gate: KubeObject): GateStatus | undefined {
-  if (!read.has(gate)) read.set(gate, readStatus(gate));
-  return read.get(gate);
-}
-
-/** A run and its events ask for it several times, and what was received is never changed. */
-const read = new WeakMap<KubeObject, GateStatus | undefined>();
-
-function readStatus({ status }: KubeObject): GateStatus | undefined {
+export function statusOf({ status }: KubeObject): GateStatus | undefined {
   if (status === undefined) return undefined;
   const written: Record<string, unknown> = Object(status);
   const readable = Object.entries(gateStatusSchema.shape).flatMap(([name, schema]) => {
@@ -44,15 +35,20 @@ export function inventoryOf(gate: KubeObject): GateStatus["inventory"] {
   );
 }
 
-function readableConditions(conditions: unknown): unknown {
+function readableConditions(conditions: unknown): readonly Condition[] | undefined {
   if (!Array.isArray(conditions)) return undefined;
-  return conditions.filter((each: unknown) => conditionSchema.safeParse(each).success);
+  return conditions.filter((each: unknown): each is Condition => conditionSchema.safeParse(each).success);
+}
+
+/** Asked about for every event of every gate: nothing else of the status is looked at. */
+function conditionOf({ status }: KubeObject, type: "Ready" | "Healthy"): Condition | undefined {
+  return readableConditions(Object(status).conditions)?.find((condition) => condition.type === type);
 }
 
 /** Ready, and for the spec that it has now: what was said of an earlier one does not count. */
 export function isReady(gate: KubeObject): boolean {
   const { generation, deletionTimestamp } = gate.metadata;
-  const ready = findCondition(statusOf(gate), "Ready");
+  const ready = conditionOf(gate, "Ready");
   return (
     deletionTimestamp === undefined && ready?.status === "True" && ready.observedGeneration === generation
   );
@@ -60,5 +56,5 @@ export function isReady(gate: KubeObject): boolean {
 
 /** Whether a change of an object's status may be what the gate waits for. */
 export function isWaiting(gate: KubeObject): boolean {
-  return fieldsOf(gate).wait && findCondition(statusOf(gate), "Healthy")?.status !== "True";
+  return fieldsOf(gate).wait && conditionOf(gate, "Healthy")?.status !== "True";
 }

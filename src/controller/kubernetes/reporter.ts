@@ -147,10 +147,11 @@ function isSameEntry(entry: LogPosition, other: LogPosition | null): boolean {
   return other?.index === entry.index && other.leafHash === entry.leafHash;
 }
 
-/** What is kept of a gate: its status, and which version of it that is. */
+/** What is kept of a gate: what was told of it, and which version of it that is. */
 function withoutSpec({ apiVersion, kind, metadata, status }: KubeObject): KubeObject {
   const { name, uid = "", resourceVersion = "" } = metadata;
-  return { apiVersion, kind, metadata: { name, uid, resourceVersion }, status };
+  const { inventory: _, ...told }: Record<string, unknown> = Object(status);
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion }, status: told };
 }
 
 /** Of the same object. Versions of one kind rise; where they do not read as numbers, what the watch says counts. */

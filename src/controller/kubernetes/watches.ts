@@ -57,8 +57,17 @@ function reflect(kind: WatchedKind, namespace: string | undefined, options: Watc
   const { client, onEvent, onError } = options;
   const type = { apiVersion: API_VERSION, kind };
   return new Reflector(client, type, {
+    keep: withoutBulk,
     ...(namespace !== undefined && { namespace }),
     onEvent,
     onError: (error) => onError(kind, error),
   });
+}
+
+/** Of thousands of gates, what nobody looks at here would take more memory than all the rest. An inventory is read by who writes it. */
+function withoutBulk(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  if (object.status === undefined) return { ...object, metadata };
+  const { inventory: __, ...status }: Record<string, unknown> = Object(object.status);
+  return { ...object, metadata, status };
 }
