@@ -87,7 +87,7 @@ async function connect(kubeconfig: string | undefined): Promise<ClusterConnectio
 
 function openController(
   client: KubeClient,
-  { namespace, concurrency }: KubernetesOptions,
+  { namespace, concurrency, minInterval }: KubernetesOptions,
   log: Logger,
 ): Controller {
   return new Controller({
@@ -96,6 +96,7 @@ function openController(
     concurrency,
     clock: monotonicClock,
     random: Math.random,
+    minInterval,
     onWatchError: (kind, { code, message }) => log.warn({ kind, code }, message),
   });
 }

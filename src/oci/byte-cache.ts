@@ -25,7 +25,9 @@ const OVERHEAD_BYTES = 512;
 /** Keeps in memory what was read or written last, so that it is neither read nor hashed for each gate anew. */
 export function memoryCache(beneath: ByteCache): ByteCache {
   const kept = new LruCache<Uint8Array>(MAX_MEMORY_BYTES);
-  const keep = (digest: Digest, bytes: Uint8Array) => kept.set(digest, bytes, bytes.length + OVERHEAD_BYTES);
+  // A copy of its own: what was cut out of a larger buffer would keep all of that.
+  const keep = (digest: Digest, bytes: Uint8Array) =>
+    kept.set(digest, Buffer.from(new Uint8Array(bytes).buffer), bytes.length + OVERHEAD_BYTES);
   return {
     async read(digest) {
       const known = kept.get(digest);

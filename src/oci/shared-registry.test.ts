@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../digest.ts";
+import { type Digest, sha256 } from "../digest.ts";
 import { RegistryError } from "./error.ts";
+import type { Descriptor } from "./manifest.ts";
 import type { Registry } from "./registry.ts";
 import { SharedRegistry } from "./shared-registry.ts";
 
@@ -12,15 +13,22 @@ const DIGEST = sha256("image");
 class Bench {
   time = 0;
   asked: string[] = [];
+  referrers: readonly Descriptor[] = [];
+  /** What was given before is kept by its digest, as in a registry's cache. */
+  readonly #contents = new Map<string, Buffer>();
   readonly #registry: Registry = {
     fetchManifest: async ({ path }, reference) => {
+      const known = this.#contents.get(reference);
+      if (known !== undefined) return { digest: reference as Digest, bytes: known };
       this.asked.push(`${path} ${reference}`);
       const bytes = Buffer.from(String(this.asked.length));
-      return { digest: sha256(bytes), bytes };
+      const digest = sha256(bytes);
+      this.#contents.set(digest, bytes);
+      return { digest, bytes };
     },
     fetchReferrers: async ({ path }, subject) => {
       this.asked.push(`${path} referrers of ${subject}`);
-      return [];
+      return this.referrers;
     },
     fetchBlob: async () => {
       this.asked.push("blob");
@@ -67,6 +75,15 @@ describe("what a tag stands for", () => {
     await expect(late).rejects.toThrow(RegistryError);
     expect(bench.asked).toEqual([]);
   });
+});
+
+it("shares no list of referrers that is longer than those of real images", async () => {
+  const bench = new Bench();
+  bench.referrers = [{ mediaType: "a", digest: DIGEST, size: 1, annotations: { text: "x".repeat(70_000) } }];
+  const ask = (moment: number) => bench.since(moment).fetchReferrers(api, DIGEST);
+  expect(await Promise.all([ask(0), ask(0)])).toEqual([bench.referrers, bench.referrers]);
+  expect(await ask(0)).toEqual(bench.referrers);
+  expect(bench.asked).toHaveLength(3);
 });
 
 it("asks for what refers to a digest once, and for what has a digest each time: the registry keeps that", async () => {

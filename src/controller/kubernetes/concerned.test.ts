@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../kube/index.ts";
-import { gatesBeside, gatesConcerned } from "./concerned.ts";
+import { gatesBeside, gatesConcerned, sourceOf } from "./concerned.ts";
 
 const READY = {
   conditions: [
@@ -94,24 +94,28 @@ describe("a change of trust or policies", () => {
   });
 });
 
-it("gates follow the same where repository and ref are the same, in whatever namespace", () => {
-  const following = (name: string, url: string, ref: object, metadata: object = {}) =>
-    gate(name, { source: { git: { url, ref } } }, metadata);
-  const [url, main] = ["https://git.bank.example/config.git", { branch: "main" }];
+it("gates beside one have the same source, in the same namespace, and wait for nobody", () => {
+  const following = (name: string, git: object, more: object = {}, metadata: object = {}) =>
+    gate(name, { source: { git }, ...more }, metadata);
+  const main = { url: "https://git.bank.example/config.git", ref: { branch: "main" } };
   const gates = [
-    following("prod", url, main),
-    following("test", url, main),
-    following("there", url, main, { namespace: "lending" }),
-    following("next", url, { branch: "next" }),
-    following("tag", url, { tag: "main" }),
-    following("fork", `${url}/fork`, main),
+    following("prod", main),
+    following("test", { ...main, submodules: [] }),
+    following("elsewhere", main, {}, { namespace: "lending" }),
+    following("waiting", main, { dependsOn: [{ name: "prod" }] }),
+    following("next", { ...main, ref: { branch: "next" } }),
+    following("tag", { ...main, ref: { tag: "main" } }),
+    following("fork", { ...main, url: `${main.url}/fork` }),
+    following("login", { ...main, auth: { secretRef: { name: "login" } } }),
+    following("proxy", { ...main, proxy: { secretRef: { name: "proxy" } } }),
     gate("none"),
   ];
   const beside = (name: string) =>
     gatesBeside(gates.find(({ metadata }) => metadata.name === name) ?? gate(""), gates);
-  expect(beside("prod")).toEqual(["payments/test", "lending/there"]);
-  expect(beside("there")).toEqual(["payments/prod", "payments/test"]);
-  expect(beside("tag")).toEqual([]);
+  expect(beside("prod")).toEqual(["payments/test"]);
+  expect(beside("waiting")).toEqual(["payments/prod", "payments/test"]);
+  for (const name of ["elsewhere", "next", "tag", "fork", "login", "proxy"]) expect(beside(name)).toEqual([]);
+  expect(sourceOf(gate("none"))).toBeUndefined();
 });
 
 it("objects in which nothing is as it should be concern nobody", () => {

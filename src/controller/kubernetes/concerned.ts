@@ -23,13 +23,28 @@ export function gatesConcerned(event: WatchEvent, gates: readonly KubeObject[]):
   }
 }
 
-/** The gates beside this one that follow what it follows. Pure. */
+/**
+ * The gates beside this one that have the same source: in its namespace, since what another tenant's server shows is no
+ * news here. Those that wait for others are left out: their turn comes after what they depend on is in place. Pure.
+ */
 export function gatesBeside(gate: KubeObject, gates: readonly KubeObject[]): string[] {
-  const { follows } = fieldsOf(gate);
+  const source = sourceOf(gate);
   return gates
-    .filter((each) => fieldsOf(each).follows === follows)
+    .filter((each) => fieldsOf(each).dependsOn.length === 0 && sourceOf(each) === source)
     .map(keyOfObject)
     .filter((key) => key !== keyOfObject(gate));
+}
+
+/** Where a gate takes its commits from, by which way and with which credentials: the same text for the same. Pure. */
+export function sourceOf({ metadata: { namespace }, spec }: KubeObject): string | undefined {
+  const { git }: Record<string, unknown> = Object(Object(spec).source);
+  if (git === undefined) return undefined;
+  const { submodules: _, ...source }: Record<string, unknown> = Object(git);
+  return JSON.stringify([namespace, source], (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted())
+      : value,
+  );
 }
 
 /** What only changes a status asks for nothing: the controller writes those itself. */

@@ -32,7 +32,7 @@ export interface ControllerContext {
   readonly policies: PolicyEngine;
   readonly targets: Targets;
   readonly acts: Acts;
-  /** Tells others who follow the same ref of a commit that was found there. */
+  /** Tells the gates beside this one of a commit that was decided about. */
   makeKnown(gate: KubeObject, revision: string): void;
   readonly reporter: Reporter;
   readonly telemetry: Telemetry;

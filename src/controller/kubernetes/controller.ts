@@ -1,9 +1,10 @@
 import type { KubeClient, KubeError, KubeObject } from "../../kube/index.ts";
 import type { Clock } from "../clock.ts";
 import { DriftDamper } from "../drift-damper.ts";
+import { News } from "../news.ts";
 import { type Next, type RunKey, WorkQueue } from "../queue.ts";
-import { gatesBeside, gatesConcerned } from "./concerned.ts";
-import { fieldsOf, keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
+import { gatesBeside, gatesConcerned, sourceOf } from "./concerned.ts";
+import { keyOfObject, type WatchEvent, type WatchedKind } from "./watched.ts";
 import { Watches } from "./watches.ts";
 
 export interface ControllerOptions {
@@ -12,11 +13,10 @@ export interface ControllerOptions {
   readonly concurrency: number;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Milliseconds; the least between two looks that one gate's news makes others take. */
+  readonly minInterval: number;
   readonly onWatchError: (kind: WatchedKind, error: KubeError) => void;
 }
-
-/** Gates come and go; to make a commit known twice costs each of them a look, no more. */
-const MOST_MADE_KNOWN = 10_000;
 
 /**
  * Watches from the start, so that a standby takes over with all that it needs to know, and works only once it is told
@@ -26,14 +26,14 @@ export class Controller implements AsyncDisposable {
   readonly watches: Watches;
   readonly #queue: WorkQueue;
   readonly #damper: DriftDamper;
-  /** The last commit that was made known, by what is followed. */
-  readonly #madeKnown = new Map<string, string>();
+  readonly #news: News;
   #run: RunKey | undefined;
 
   constructor(options: ControllerOptions) {
-    const { client, namespaces, concurrency, clock, random } = options;
+    const { client, namespaces, concurrency, clock, random, minInterval } = options;
     this.#queue = new WorkQueue((key, askedAt) => this.#runKey(key, askedAt), { concurrency, clock, random });
     this.#damper = new DriftDamper(clock);
+    this.#news = new News({ clock, pause: minInterval });
     this.watches = new Watches({
       client,
       namespaces,
@@ -66,17 +66,13 @@ export class Controller implements AsyncDisposable {
     if (this.#run !== undefined) this.#queue.addAfter(key, this.#damper.delayFor(key));
   }
 
-  /**
-   * One gate has found a commit that is new to it: all that follow the same ref look now, instead of when their interval
-   * ends. Once for each commit, since each of them says so in its turn.
-   */
+  /** One gate has decided about a commit: those beside it look now, instead of when their interval ends. */
   makeKnown(gate: KubeObject, revision: string): void {
-    if (this.#run === undefined) return;
-    const { follows } = fieldsOf(gate);
-    if (this.#madeKnown.get(follows) === revision) return;
-    if (this.#madeKnown.size >= MOST_MADE_KNOWN) this.#madeKnown.clear();
-    this.#madeKnown.set(follows, revision);
-    for (const key of gatesBeside(gate, this.watches.list("Gate"))) this.#queue.add(key);
+    const source = sourceOf(gate);
+    if (this.#run === undefined || source === undefined) return;
+    const delay = this.#news.delayOf(source, revision);
+    if (delay === undefined) return;
+    for (const key of gatesBeside(gate, this.watches.list("Gate"))) this.#queue.addAfter(key, delay);
   }
 
   /** Begins no run any more; true when all that ran ended in time. */

@@ -21,13 +21,11 @@ interface GateFields {
   readonly suspend: boolean;
   /** Whether its objects have to work before it is ready. */
   readonly wait: boolean;
-  /** Which repository and which ref it follows: the same text for the same ones. */
-  readonly follows: string;
 }
 
 export function fieldsOf({ spec }: KubeObject): GateFields {
   const { trust, source, policies, dependsOn, suspend, target }: Record<string, unknown> = Object(spec);
-  const { submodules, url, ref }: Record<string, unknown> = Object(Object(source).git);
+  const { submodules } = Object(Object(source).git);
   const names = Array.isArray(dependsOn)
     ? dependsOn.map((each: unknown) => Object(each).name as unknown)
     : [];
@@ -40,7 +38,6 @@ export function fieldsOf({ spec }: KubeObject): GateFields {
     dependsOn: names.filter((name) => typeof name === "string"),
     suspend: suspend === true,
     wait: Object(Object(target).cluster).wait === true,
-    follows: JSON.stringify([url, Object.entries(Object(ref)).toSorted()]),
   };
 }
 
