@@ -61,6 +61,8 @@ interface Findings {
   readonly admissions: number;
   /** Admissions under a TrustPolicy of another name, which this one says nothing about. */
   readonly others: number;
+  /** Signatures that `--code` has not asked for, by their code. */
+  readonly leftOut: Readonly<Record<string, number>>;
 }
 
 async function audit(
@@ -74,10 +76,9 @@ async function audit(
   io.progress(`verifying ${log}…`);
   const { checkpoint, refusals } = await verifyLog(files, { trust: chosen.trust });
   if (checkpoint === undefined || refusals.length > 0) return reportRefusals(io, refusals);
-  const isShown = ({ key: signed, standing }: Judged): boolean =>
-    (key === undefined ? standing.state !== "counts" : signed === key) &&
-    (codes === undefined || standing.state !== "lapsed" || codes.includes(standing.code));
-  const findings = await findChanges(files, checkpoint, { material, trust, now: Date.now(), isShown });
+  const isAsked = ({ key: signed, standing }: Judged): boolean =>
+    key === undefined ? standing.state !== "counts" : signed === key;
+  const findings = await findChanges(files, checkpoint, { material, trust, now: Date.now(), isAsked, codes });
   if (io.format === "json") io.json({ ...toJson(findings), notices: chosen.notices });
   else {
     printNotices(io, chosen.notices);
@@ -90,15 +91,18 @@ interface Question {
   readonly material: TrustMaterial;
   readonly trust: Trust;
   readonly now: number;
-  isShown(signature: Judged): boolean;
+  isAsked(signature: Judged): boolean;
+  /** Undefined for all. */
+  readonly codes: readonly string[] | undefined;
 }
 
 async function findChanges(
   files: LogFiles,
   checkpoint: SignedCheckpoint,
-  { material, trust, now, isShown }: Question,
+  { material, trust, now, isAsked, codes }: Question,
 ): Promise<Findings> {
   const changes: Change[] = [];
+  const leftOut: Record<string, number> = {};
   let admissions = 0;
   let others = 0;
   for await (const { index, bytes } of readEntries(files, 0, checkpoint)) {
@@ -111,15 +115,21 @@ async function findChanges(
       continue;
     }
     admissions += 1;
-    const signatures = concerned
-      .map((each) => ({ ...each, standing: judgeRecordedKey(each, trust, now) }))
-      .filter(isShown);
+    const signatures: Judged[] = [];
+    for (const each of concerned) {
+      const judged = { ...each, standing: judgeRecordedKey(each, trust, now) };
+      if (!isAsked(judged)) continue;
+      const { standing } = judged;
+      if (codes === undefined || standing.state !== "lapsed" || codes.includes(standing.code))
+        signatures.push(judged);
+      else leftOut[standing.code] = (leftOut[standing.code] ?? 0) + 1;
+    }
     if (signatures.length === 0) continue;
     const at = new Date(decidedAt).toISOString();
     const label = `${gate.namespace}/${gate.name}`;
     changes.push({ index, gate: label, decidedAt: at, revision: source.revision, signatures });
   }
-  return { changes, admissions, others };
+  return { changes, admissions, others, leftOut };
 }
 
 /** The signatures that this policy was asked about; undefined where it was about none. */
@@ -159,7 +169,7 @@ function toJson({ changes, ...counts }: Findings): object {
   };
 }
 
-function print(io: Io, { changes, admissions, others }: Findings): void {
+function print(io: Io, { changes, admissions, others, leftOut }: Findings): void {
   const { bold, dim } = io.colors;
   for (const { index, gate, decidedAt, revision, signatures } of changes) {
     io.line(`${bold(`entry ${index}`)}  ${dim(decidedAt)}  ${printable(gate)}  ${revision}`);
@@ -170,5 +180,7 @@ function print(io: Io, { changes, admissions, others }: Findings): void {
     }
   }
   io.line(`${changes.length} of ${admissions} admitted changes`);
+  const rest = Object.entries(leftOut).map(([code, count]) => `${count} ${code}`);
+  if (rest.length > 0) io.line(dim(`signatures that --code left out: ${rest.join(", ")}`));
   if (others > 0) io.line(dim(`${others} were admitted by TrustPolicies of other names, and not looked at`));
 }

@@ -10,7 +10,7 @@ it("shows what other folders may use, and no more", () => {
       "identityKey",
       "isRevoked",
       "judgeCertificates",
-      "judgeOpenpgpKey",
+      "judgeRecordedOpenpgpKey",
       "nameSigner",
       "namedBy",
       "parseAllowedSigners",

@@ -1,8 +1,8 @@
 export { CLOCK_SKEW_MS } from "./clock.ts";
+export { judgeCertificates } from "./judge-certificates.ts";
 export type { Certificate, Component } from "./openpgp/certificate.ts";
 export { buildOpenpgpKeyring, type KeyFile, type OpenpgpKeyring, readKeyFile } from "./openpgp/keyring.ts";
-export { judgeKey as judgeOpenpgpKey } from "./openpgp/validity.ts";
-export { judgeCertificates } from "./judge-certificates.ts";
+export { judgeRecordedKey as judgeRecordedOpenpgpKey } from "./openpgp/validity.ts";
 export { identityKey, type SigstoreIdentity } from "./sigstore/identity.ts";
 export { readSigstoreRoot } from "./sigstore/read-root.ts";
 export type { SigstoreRoot } from "./sigstore/root.ts";

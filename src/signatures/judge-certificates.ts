@@ -7,7 +7,7 @@ import { judgeX509Certificates } from "./x509/verify.ts";
 
 /**
  * Judges the certificates of a good signature of the past, as a verdict gave them, by the keyring and the time of
- * today: what they say, or why they count no more. Throws for bytes that no verdict can have given.
+ * today: what they say, or why they count no more. `MALFORMED_SIGNATURE` stands for what cannot be read.
  */
 export function judgeCertificates(
   scheme: "ssh" | "x509",

@@ -81,7 +81,7 @@ export interface Certified {
   readonly validBefore: number;
   /** The distinguished name of an X.509 certificate, for showing. */
   readonly subject?: string;
-  /** The signer's, and those of authorities between it and what is trusted; as they came, of X.509 in DER. */
+  /** The signer's, then others that came with it or lead to what is trusted; as they came, of X.509 in DER. */
   readonly certificates: readonly Uint8Array[];
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { revokeKey } from "openpgp";
 import { describe, expect, it } from "vitest";
 import {
@@ -12,7 +13,7 @@ import { openpgpMaterial, sshMaterial, trustMaterial } from "../../test/integrat
 import { DAY, ed25519, NOW } from "../../test/integration/commits/objects.ts";
 import { openpgpKey } from "../../test/integration/commits/openpgp-keys.ts";
 import { PUBLIC_GOOD } from "../../test/integration/gitsign/public-good.ts";
-import { encodeCertificate } from "../../test/integration/ssh/certificate-blob.ts";
+import { blobOf, encodeCertificate, uint64 } from "../../test/integration/ssh/certificate-blob.ts";
 import {
   alternativeNames,
   authority,
@@ -21,6 +22,8 @@ import {
 } from "../../test/integration/x509/builder/certificate.ts";
 import type { KeyMaterial, TrustMaterial } from "../api/index.ts";
 import { parseSshKeyLine, toSshKeyLine } from "../signatures/index.ts";
+import { KRL_MAGIC } from "../signatures/ssh/revocation/krl.ts";
+import { wireString, wireUint32 } from "../signatures/ssh/wire.ts";
 import { compileTrust } from "./compile.ts";
 import { judgeRecordedKey, type RecordedKey } from "./judge-recorded-key.ts";
 
@@ -45,6 +48,13 @@ async function stateOf(
   return standing.state === "lapsed" ? standing.code : standing.state;
 }
 
+/** A KRL with one section of SHA-1 fingerprints: PROTOCOL.krl of OpenSSH, section 4. */
+function krlOfSha1(digest: Uint8Array): Buffer {
+  const numbers = [wireUint32(1), uint64(1n), uint64(1_700_000_000n), uint64(0n)];
+  const section = [Buffer.of(3), wireString(wireString(digest))];
+  return Buffer.concat([KRL_MAGIC, ...numbers, wireString(""), wireString("list"), ...section]);
+}
+
 describe("an SSH key that signed once", () => {
   it("counts while the policy names it for the same person, in its window", async () => {
     expect(await stateOf(recorded, [sshMaterial(sshKey)])).toBe("counts");
@@ -63,6 +73,15 @@ describe("an SSH key that signed once", () => {
         sshKeys: [{ origin: "r", base64: Buffer.from(`${toSshKeyLine(key)}\n`).toString("base64") }],
       },
     });
+    expect(await stateOf(recorded, [sshMaterial(sshKey)], revoked(sshKey))).toBe("KEY_REVOKED");
+    expect(await stateOf(recorded, [sshMaterial(sshKey)], revoked(other))).toBe("counts");
+  });
+
+  it("does not where a list has its SHA-1 alone", async () => {
+    const revoked = (key: typeof sshKey) => {
+      const base64 = krlOfSha1(createHash("sha1").update(blobOf(key)).digest()).toString("base64");
+      return { revoked: { sshKeys: [{ origin: "r", base64 }] } };
+    };
     expect(await stateOf(recorded, [sshMaterial(sshKey)], revoked(sshKey))).toBe("KEY_REVOKED");
     expect(await stateOf(recorded, [sshMaterial(sshKey)], revoked(other))).toBe("counts");
   });
@@ -150,5 +169,7 @@ describe("a certificate that signed once", () => {
     expect(await stateOf(certified, [principalKey("bob")], { authorities: fleets })).toBe("UNKNOWN_KEY");
     expect(await stateOf(certified, [sshMaterial(sshKey)])).toBe("UNKNOWN_KEY");
     expect(await stateOf(recorded, [sshMaterial(sshKey)])).toBe("counts");
+    const cut: RecordedKey = { ...recorded, certificates: [blob.subarray(0, -1)] };
+    expect(await stateOf(cut, [principalKey("alice")], { authorities: fleets })).toBe("unknown");
   });
 });

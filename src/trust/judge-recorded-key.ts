@@ -1,6 +1,11 @@
 import type { NonEmpty } from "../refusal.ts";
-import { judgeCertificates, judgeOpenpgpKey, type SignatureCode } from "../signatures/index.ts";
-import { certifiedGrants, windowProblem } from "./judge-signature.ts";
+import {
+  isRevoked,
+  judgeCertificates,
+  judgeRecordedOpenpgpKey,
+  type SignatureCode,
+} from "../signatures/index.ts";
+import { certifiedGrants, severalPeople, windowProblem } from "./judge-signature.ts";
 import { type Grant, grantKey, type Trust } from "./trust.ts";
 
 /** What a record of the past says of a signature that counted then. */
@@ -8,7 +13,7 @@ export interface RecordedKey {
   readonly scheme: string;
   readonly signer: string;
   readonly key: string;
-  /** That made the key count, the signer's first; of X.509 in DER. */
+  /** That made the key count and came with those, the signer's first; of X.509 in DER. */
   readonly certificates?: NonEmpty<Uint8Array>;
 }
 
@@ -18,7 +23,7 @@ export interface RecordedKey {
  * - `counts`: who has it may sign.
  * - `lapsed`: it was revoked, has expired, or was taken out.
  * - `unknown`: nobody can tell: the revocation lists that were given are out of date, or the record was made when
- *   certificates were not kept.
+ *   certificates were not kept, or has one that cannot be read.
  */
 export type KeyStanding =
   | { readonly state: "counts" }
@@ -41,13 +46,19 @@ export function judgeRecordedKey(recorded: RecordedKey, trust: Trust, now: numbe
 
 function judgeSsh(recorded: RecordedKey, trust: Trust, now: number): KeyStanding {
   const { key } = recorded;
-  if (trust.keyring.ssh.revoked.some(({ fingerprints }) => fingerprints.has(key)))
+  const { keys, revoked } = trust.keyring.ssh;
+  const known = keys.get(key);
+  // Of a key that is not named any more there is the fingerprint alone, and no other hash to look for.
+  if (revoked.some((list) => (known === undefined ? list.fingerprints.has(key) : isRevoked(list, known))))
     return lapsed("KEY_REVOKED", "the key is revoked");
   // The same key may have signed without its certificate, and be trusted as it is.
-  if (recorded.certificates !== undefined || !trust.keyring.ssh.keys.has(key))
+  if (recorded.certificates !== undefined || known === undefined)
     return judgeCertified("ssh", recorded, trust, now);
   return judgeGrants(recorded, grantsOf(key, recorded, trust), now);
 }
+
+/** Codes that say nothing of whether a recorded certificate counts. */
+const UNTOLD: ReadonlySet<SignatureCode> = new Set(["REVOCATION_UNKNOWN", "MALFORMED_SIGNATURE"]);
 
 function judgeCertified(
   scheme: "ssh" | "x509",
@@ -59,9 +70,13 @@ function judgeCertified(
   if (!hasAuthority(scheme, trust)) return removed(recorded);
   if (certificates === undefined) return { state: "unknown", message: "the record has no certificate" };
   const certified = judgeCertificates(scheme, certificates, trust.keyring, now);
-  if (!("code" in certified)) return judgeGrants(recorded, certifiedGrants(scheme, certified, trust), now);
-  const { code, message } = certified;
-  return code === "REVOCATION_UNKNOWN" ? { state: "unknown", message } : lapsed(code, message);
+  if ("code" in certified) {
+    const { code, message } = certified;
+    return UNTOLD.has(code) ? { state: "unknown", message } : lapsed(code, message);
+  }
+  const grants = certifiedGrants(scheme, certified, trust);
+  const several = severalPeople({ certified }, grants, trust);
+  return several === undefined ? judgeGrants(recorded, grants, now) : lapsed(several.code, several.message);
 }
 
 function judgeOpenpgp(recorded: RecordedKey, trust: Trust, now: number): KeyStanding {
@@ -70,7 +85,7 @@ function judgeOpenpgp(recorded: RecordedKey, trust: Trust, now: number): KeyStan
     .find(({ component }) => component.fingerprint === recorded.key);
   if (candidate === undefined) return removed(recorded);
   const { primary } = candidate.certificate;
-  const problem = judgeOpenpgpKey(primary, candidate.component, { signedAt: now, now });
+  const problem = judgeRecordedOpenpgpKey(primary, candidate.component, now);
   if (problem !== undefined) return lapsed(problem.code, problem.message);
   return judgeGrants(recorded, grantsOf(primary.fingerprint, recorded, trust), now);
 }

@@ -98,8 +98,8 @@ export function certifiedGrants(
 }
 
 /** A certificate for two people of a policy is no answer to who signed; git takes the first whom its file names. */
-function severalPeople(
-  { certified }: GoodSignature,
+export function severalPeople(
+  { certified }: Pick<GoodSignature, "certified">,
   grants: readonly Grant[],
   { clock }: Trust,
 ): SignatureProblem | undefined {

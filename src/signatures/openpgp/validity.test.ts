@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KeyFacts, Revocation, Statement } from "./certificate.ts";
-import { judgeKey } from "./validity.ts";
+import { judgeKey, judgeRecordedKey } from "./validity.ts";
 
 /** Times in these tests are small numbers; a key is made at 100, signs at 200 and is judged at 300. */
 const TIMES = { signedAt: 200, now: 300 };
@@ -145,5 +145,14 @@ describe("a subkey", () => {
     ["that nothing binds to its primary key", key(), key({ statements: [] }), "KEY_INVALID"],
   ])("%s", (_, primary, subkey, expected) => {
     expect(judge(primary, TIMES, subkey)).toBe(expected);
+  });
+
+  it("that signed once is revoked, also where its primary key has expired", () => {
+    const code = (primary: KeyFacts, subkey: KeyFacts) => judgeRecordedKey(primary, subkey, TIMES.now)?.code;
+    expect(judge(expired, TIMES, revoked)).toBe("KEY_EXPIRED");
+    expect(code(expired, revoked)).toBe("KEY_REVOKED");
+    expect(code(revoked, expired)).toBe("KEY_REVOKED");
+    expect(code(expired, key())).toBe("KEY_EXPIRED");
+    expect(code(key(), key())).toBeUndefined();
   });
 });

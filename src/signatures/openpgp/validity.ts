@@ -27,6 +27,13 @@ export function judgeKey(primary: KeyFacts, key: KeyFacts, times: Times): KeyPro
   return { code: "KEY_NOT_FOR_SIGNING", message: `the flags of ${key.fingerprint} do not allow signing` };
 }
 
+/** The same of a key that signed once: that the primary key has expired must not hide that either was revoked. */
+export function judgeRecordedKey(primary: KeyFacts, key: KeyFacts, now: number): KeyProblem | undefined {
+  const times = { signedAt: now, now };
+  const problems = [primary, key].map((each) => judgeLife(each, times));
+  return problems.find((each) => each?.code === "KEY_REVOKED") ?? judgeKey(primary, key, times);
+}
+
 function judgeLife(
   { fingerprint, createdAt, subjects, revocations }: KeyFacts,
   times: Times,

@@ -28,7 +28,19 @@ export interface PathConditions {
  * and name constraints, and with the root held to the same rules as the authorities below it: it is given as
  * a certificate, so what it says of itself counts.
  */
-export function judgePath(path: Path, { times, ...revocation }: PathConditions): PathProblem | undefined {
+export function judgePath(path: Path, conditions: PathConditions): PathProblem | undefined {
+  const [first] = findProblems(path, conditions);
+  return first;
+}
+
+/**
+ * What judging a path meets, from the signer up. It goes on above a list that is out of date, for nobody keeps the
+ * lists of a revoked authority current; and ends at what makes anything above it say nothing of the signer.
+ */
+export function* findProblems(
+  path: Path,
+  { times, ...revocation }: PathConditions,
+): Generator<PathProblem, undefined> {
   const [signer, ...authorities] = path;
   for (const [index, certificate] of path.entries()) {
     const found =
@@ -38,9 +50,9 @@ export function judgePath(path: Path, { times, ...revocation }: PathConditions):
         : problemAsAuthority(certificate, authorities.slice(0, index - 1))) ??
       // The root is trusted because it was given, not because of who signed it.
       issuanceProblem(certificate, path[index + 1], revocation);
-    if (found !== undefined) return found;
+    if (found !== undefined) yield found;
+    if (found !== undefined && found.code !== "REVOCATION_UNKNOWN") return;
   }
-  return undefined;
 }
 
 function problemWithItself(

@@ -2,8 +2,9 @@ import type { NonEmpty } from "../../refusal.ts";
 import { CLOCK_SKEW_MS } from "../clock.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
 import { type CmsSignature, verifyCms } from "./cms.ts";
+import { MalformedDer } from "./der.ts";
 import { findPaths, type Path } from "./find-paths.ts";
-import { judgePath, type PathProblem } from "./judge-path.ts";
+import { findProblems, judgePath, type PathProblem } from "./judge-path.ts";
 import type { X509Authority, X509Trust } from "./material.ts";
 import type { SignedData } from "./signed-data.ts";
 import { problem, type X509Code, type X509Problem } from "./verdict.ts";
@@ -29,7 +30,7 @@ export type X509Verdict =
       readonly authorities: NonEmpty<string>;
       /** The fingerprint of the root behind the first of them. */
       readonly root: string;
-      /** The signer's certificate, and those between it and the roots. */
+      /** The signer's certificate, all that came with it, and those between it and the roots. */
       readonly certificates: NonEmpty<Certificate>;
       /** When the signature says it was made. */
       readonly signedAt: number | undefined;
@@ -75,15 +76,44 @@ export function verifyX509Signature(
 
 /**
  * Judges certificates that a good signature once came with, the signer's first, as if it had been made at this
- * moment: whether a chain still leads to a given root, and nothing on it is expired or revoked.
+ * moment: whether a chain still leads to a given root, and nothing on it is expired or revoked. Of reasons why it does
+ * not, that one is revoked, or may be, comes before that it expired as well.
  */
 export function judgeX509Certificates(
-  [signer, ...others]: NonEmpty<Uint8Array>,
+  certificates: NonEmpty<Uint8Array>,
   authorities: readonly X509Authority[],
   now: number,
 ): Vouched | X509Problem {
-  const chain = { certificate: parseCertificate(signer), others: others.map(parseCertificate) };
-  return findVouching(chain, authorities, [now], now);
+  const chain = parseChain(certificates);
+  if ("code" in chain) return chain;
+  const today = findVouching(chain, authorities, [now], now);
+  if (!("code" in today)) return today;
+  const atAnyTime = findVouching(chain, authorities, [], now);
+  return findRevocation(chain, authorities, now) ?? ("code" in atAnyTime ? atAnyTime : today);
+}
+
+type Chain = Pick<CmsSignature, "certificate" | "others">;
+
+function parseChain([signer, ...others]: NonEmpty<Uint8Array>): Chain | X509Problem<"MALFORMED_SIGNATURE"> {
+  try {
+    return { certificate: parseCertificate(signer), others: others.map(parseCertificate) };
+  } catch (error) {
+    if (!(error instanceof MalformedDer)) throw error;
+    return problem("MALFORMED_SIGNATURE", `a certificate that cannot be read: ${error.message}`);
+  }
+}
+
+/** On any path to any authority, whatever expired since: a revoked key may have signed what it should not have. */
+function findRevocation(
+  chain: Chain,
+  authorities: readonly X509Authority[],
+  now: number,
+): PathProblem | undefined {
+  const problems = authorities.flatMap(({ revocationLists, ...authority }) =>
+    pathsOf(chain, authority).flatMap((path) => [...findProblems(path, { times: [], now, revocationLists })]),
+  );
+  const find = (wanted: PathProblem["code"]) => problems.find(({ code }) => code === wanted);
+  return find("KEY_REVOKED") ?? find("REVOCATION_UNKNOWN");
 }
 
 export type Vouched = Pick<
@@ -92,7 +122,7 @@ export type Vouched = Pick<
 >;
 
 function findVouching(
-  chain: Pick<CmsSignature, "certificate" | "others">,
+  chain: Chain,
   authorities: readonly X509Authority[],
   times: readonly number[],
   now: number,
@@ -108,7 +138,8 @@ function findVouching(
     signer: describe(chain.certificate),
     authorities: [first.name, ...others.map(({ name }) => name)],
     root: (first.path.at(-1) ?? chain.certificate).fingerprint,
-    certificates: [chain.certificate, ...new Set(between)],
+    // Not those of the path alone: when its root is retired, another may lead to one that is still given.
+    certificates: [chain.certificate, ...new Set([...chain.others, ...between])],
   };
 }
 
@@ -116,18 +147,25 @@ const NO_CHAIN: PathProblem = problem("CERTIFICATE_UNTRUSTED", "no chain leads t
 
 /** The chain that leads to a root of this authority, with what it alone gives of intermediates and lists. */
 function judgeAuthority(
-  { certificate, others }: Pick<CmsSignature, "certificate" | "others">,
-  { roots, intermediates, revocationLists }: X509Trust,
+  chain: Chain,
+  { revocationLists, ...authority }: X509Trust,
   times: readonly number[],
   now: number,
 ): { readonly path: Path } | PathProblem {
   let refusal = NO_CHAIN;
-  for (const [index, path] of findPaths(certificate, [...others, ...intermediates], roots).entries()) {
+  for (const [index, path] of pathsOf(chain, authority).entries()) {
     const found = judgePath(path, { times, now, revocationLists });
     if (found === undefined) return { path };
     if (index === 0) refusal = found;
   }
   return refusal;
+}
+
+function pathsOf(
+  { certificate, others }: Chain,
+  { roots, intermediates }: Omit<X509Trust, "revocationLists">,
+): readonly Path[] {
+  return findPaths(certificate, [...others, ...intermediates], roots);
 }
 
 /** Of an authority to which a chain leads, not of one that has nothing to do with the signer. */

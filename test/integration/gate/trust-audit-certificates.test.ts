@@ -91,17 +91,26 @@ describeWithTools(["ssh-keygen", "time"], "sluice trust audit, of certificates",
   /** The signatures that are listed, as `NAME CODE`. */
   async function audit(revocations: Revocations, ...args: readonly string[]): Promise<string[]> {
     await world.configure({ trust: trust(revocations) });
-    const files = ["--log", join(world.state, "log"), "--trust", join(world.gateFolder, "1.json")];
-    const { stdout } = await runCli(["--output", "json", "trust", "audit", ...files, ...args]);
-    const { admissions, changes } = JSON.parse(stdout) as Findings;
+    const { admissions, changes } = await findings(...args);
     expect(admissions).toBe(2);
     return changes.flatMap(({ signatures }) =>
       signatures.map(({ signer, state, code }) => `${signer} ${code ?? state}`),
     );
   }
 
+  /** By the policy that was configured last. */
+  async function findings(...args: readonly string[]): Promise<Findings> {
+    return JSON.parse(await print("--output", "json", ...args)) as Findings;
+  }
+
+  async function print(...args: readonly string[]): Promise<string> {
+    const files = ["--log", join(world.state, "log"), "--trust", join(world.gateFolder, "1.json")];
+    return (await runCli(["trust", "audit", ...files, ...args])).stdout;
+  }
+
   interface Findings {
     readonly admissions: number;
+    readonly leftOut: Readonly<Record<string, number>>;
     readonly changes: readonly {
       readonly signatures: readonly { signer: string; state: string; code: string | null }[];
     }[];
@@ -143,5 +152,13 @@ describeWithTools(["ssh-keygen", "time"], "sluice trust audit, of certificates",
     expect(await audit(revocations, "--code", "KEY_EXPIRED")).toEqual(["alice unknown"]);
     const { code } = await runCli(["trust", "audit", "--log", "x", "--trust", "y", "--code", "KEY_REVOKD"]);
     expect(code).toBe(2);
+  });
+
+  it("says what it left out that lapsed for other reasons", async () => {
+    expect(await audit({ krl: await krl(`serial: ${SERIAL}`) }, "--code", "KEY_EXPIRED")).toEqual([]);
+    expect((await findings("--code", "KEY_EXPIRED")).leftOut).toEqual({ KEY_REVOKED: 1 });
+    expect(await print("--code", "KEY_EXPIRED")).toContain("1 KEY_REVOKED");
+    expect((await findings("--code", "KEY_REVOKED")).leftOut).toEqual({});
+    expect(await print("--code", "KEY_REVOKED")).not.toContain("1 KEY_REVOKED");
   });
 });
