@@ -65,9 +65,16 @@ export async function judgeStanding(
   { ref, revision }: Pick<DecisionRecord["source"], "ref" | "revision">,
   stages: Stages,
 ): Promise<Decision> {
-  const { url, path } = gate.config;
-  const submodules = pathsOf(gate);
-  const fetched = await readFetched({ url, ref, head: revision, path, submodules, stateDir: stages.gitDir });
+  const { url, credentials, path } = gate.config;
+  const fetched = await readFetched({
+    url,
+    ...(credentials !== undefined && { auth: credentials }),
+    ref,
+    head: revision,
+    path,
+    submodules: pathsOf(gate),
+    stateDir: stages.gitDir,
+  });
   const parts = await readSubmodules(fetched, gate.submodules, stages);
   return judgeFetched(gate, { fetched, parts }, stages);
 }

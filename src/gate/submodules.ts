@@ -76,7 +76,14 @@ export async function readSubmodules(
   { gitDir }: Stages,
 ): Promise<FetchedSubmodule[]> {
   return await eachPin(fetched, submodules, ({ config }, revision) =>
-    readFetched({ url: config.url, ref: revision, head: revision, stateDir: gitDir, path: "" }),
+    readFetched({
+      url: config.url,
+      ...(config.credentials !== undefined && { auth: config.credentials }),
+      ref: revision,
+      head: revision,
+      stateDir: gitDir,
+      path: "",
+    }),
   );
 }
 

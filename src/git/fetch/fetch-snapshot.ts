@@ -6,6 +6,7 @@ import type { GitRefusalCode } from "../refusal.ts";
 import { TAGS } from "../repository/refs.ts";
 import { type Repository, throwMissing } from "../repository/repository.ts";
 import { readSnapshot, type Snapshot } from "../snapshot.ts";
+import type { GitAuth } from "./auth.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { MissingObjects, type Session } from "./fetch-missing.ts";
 import { openRemote } from "./open-remote.ts";
@@ -13,8 +14,8 @@ import type { RefSelector } from "./ref-selector.ts";
 import type { Remote } from "./remote.ts";
 import { fetchTarget, type RemoteTarget } from "./remote-refs.ts";
 import { parseRemoteUrl } from "./remote-url.ts";
+import { nameSource } from "./route.ts";
 import type { SharedFetches } from "./shared-fetches.ts";
-import type { GitAuth } from "./auth.ts";
 import { isDamage, StateRepository } from "./state-repository.ts";
 
 export interface FetchRequest {
@@ -22,7 +23,7 @@ export interface FetchRequest {
   readonly url: string;
   readonly ref: RefSelector;
   readonly auth?: GitAuth;
-  /** Where fetched objects are kept between fetches, a folder a URL. */
+  /** Where fetched objects are kept between fetches, a folder for each URL and route to it. */
   readonly stateDir: string;
   /**
    * Where the range begins, not included: the last admitted commit, or `tip` for wherever the ref stands
@@ -74,7 +75,7 @@ export async function fetchSnapshot(request: FetchRequest): Promise<FetchedSnaps
   const remote = openRemote({ url, auth, limits, signal });
   try {
     const target = await locate(request, remote);
-    const state = StateRepository.at(request.stateDir, remote.url, limits);
+    const state = StateRepository.at(request.stateDir, nameSource(remote.url, auth), limits);
     const reading = { request, session: { remote, target, state, signal } };
     return await (request.sharing === undefined
       ? fetchWhole(reading)
@@ -90,6 +91,8 @@ export interface FetchedRequest {
   readonly url: string;
   /** The full name of the ref that the commit was fetched by. */
   readonly ref: string;
+  /** As the fetch had it: nothing of it is shown to anybody, but it says which server the commit is from. */
+  readonly auth?: GitAuth;
   /** A commit that an earlier fetch of this URL brought. */
   readonly head: Oid;
   readonly stateDir: string;
@@ -103,9 +106,10 @@ export interface FetchedRequest {
  * {@link GitError}.
  */
 export async function readFetched(request: FetchedRequest): Promise<FetchedSnapshot> {
-  const { url, ref, head, path, submodules, limits = DEFAULT_GIT_LIMITS } = request;
+  const { url, auth, ref, head, path, submodules, limits = DEFAULT_GIT_LIMITS } = request;
   const signal = AbortSignal.timeout(limits.fetchMs);
-  const repository = await StateRepository.at(request.stateDir, parseRemoteUrl(url), limits).open();
+  const source = nameSource(parseRemoteUrl(url), auth);
+  const repository = await StateRepository.at(request.stateDir, source, limits).open();
   try {
     const options = { withChangedPaths: false, signal };
     const judged = await readSnapshot(repository, { url, ref, head, base: head, path, submodules }, options);
@@ -136,7 +140,7 @@ async function locate(
 
 /**
  * Reads as if the whole tree were rendered, which is right for every path under it unless something is refused: then
- * each has to look for itself.
+ * each has to look for itself. The place is part of the name: only who goes the same route is given what came by it.
  */
 async function fetchShared(reading: Reading, { fetches }: Sharing): Promise<FetchedSnapshot> {
   const { request, session } = reading;

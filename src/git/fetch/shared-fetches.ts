@@ -23,7 +23,7 @@ export interface Asked {
  * stand, no verdict: each gate judges what it is given by itself.
  *
  * Only who shows the same credentials is told what a server said: that is how a gate proves that it may read the
- * branch. What it reads then is named by its digest, and is the same for all.
+ * branch. What it reads then is named by its digest, and is the same for all who go the same route to the server.
  */
 export class SharedFetches {
   readonly #listings: SharedAnswers<RemoteTarget>;

@@ -22,7 +22,7 @@ const MAX_PACKS = 32;
 const STALE_MS = 24 * 60 * 60_000;
 
 /**
- * A bare repository that keeps what was fetched from one URL. It is a cache of bytes: it may be deleted
+ * A bare repository that keeps what was fetched from one source. It is a cache of bytes: it may be deleted
  * at any time, and nothing in it says that anything is trusted.
  *
  * Crash order: a pack is received and indexed in a folder of its own, made durable, then moved in: first
@@ -39,9 +39,9 @@ export class StateRepository {
     this.#limits = limits;
   }
 
-  /** The place for `url` under a state directory. */
-  static at(stateDir: string, url: string, limits: GitLimits): StateRepository {
-    const name = createHash("sha256").update(url).digest("hex").slice(0, 32);
+  /** The place for a source, as `nameSource` names it, under a state directory. */
+  static at(stateDir: string, source: string, limits: GitLimits): StateRepository {
+    const name = createHash("sha256").update(source).digest("hex").slice(0, 32);
     return new StateRepository(join(stateDir, `${name}.git`), limits);
   }
 

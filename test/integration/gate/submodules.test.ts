@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createPerson, type Person, unsigned } from "../../../src/demo/people.ts";
 import { DemoRepository } from "../../../src/demo/repository.ts";
+import { Authority } from "../../support/certificates.ts";
 import { codesOf } from "../../support/codes.ts";
 import { type Flow, useFlows } from "../../support/flow.ts";
 import { readEntries } from "../../support/log-entries.ts";
 import { pinTree } from "../../support/submodules.ts";
 import { signer, type World } from "../../support/world.ts";
+import { serveTls } from "../git/support/tls.ts";
 
 const openFlow = useFlows();
 const vendor = createPerson("vendor");
@@ -66,6 +68,18 @@ async function allow(submodule: object = {}, trust = trustOf([vendor])): Promise
   });
 }
 
+/** As {@link allow}, over TLS that a private authority vouches for, for both repositories. */
+async function allowByOwnAuthority(): Promise<void> {
+  const bank = await Authority.create();
+  const { url } = await serveTls(world.git.url, await bank.issueServer());
+  const auth = { secretRef: { name: "route" } };
+  const submodules = [{ path: "prod/vendor", url: `${url}/other.git`, trust: "vendor-trust", auth }];
+  const git = { url: `${url}/config.git`, ref: { branch: "main" }, auth, submodules };
+  const metadata = { name: "route", namespace: "payments" };
+  const secret = { apiVersion: "v1", kind: "Secret", metadata, stringData: { "ca.crt": bank.certificate } };
+  await world.configure({ gate: { source: { git } }, others: [trustOf([vendor]), secret] });
+}
+
 async function codes(): Promise<string[]> {
   return codesOf((await flow.run()).decision);
 }
@@ -100,9 +114,12 @@ describe("a submodule that the gate allows", () => {
     expect(await flow.replicas()).toEqual([1]);
   });
 
-  it("is put back, where somebody changed what was applied, from what is here", async () => {
+  it.each<[string, () => Promise<void>]>([
+    ["", () => allow()],
+    [", by way of an authority of its own", allowByOwnAuthority],
+  ])("is put back, where somebody changed what was applied, from what is here%s", async (_, configure) => {
     const pin = await commitThere(1);
-    await allow();
+    await configure();
     await pushPinned(pin);
     await flow.run();
     await world.push({ message: "refused", by: unsigned(world.alice) });
