@@ -37,7 +37,7 @@ export async function readOwnKey(files: LogFiles): Promise<LogTrust> {
   const bytes = await files.read(KEY_FILE, MAX_KEY_BYTES);
   if (bytes !== undefined) return parseTrustedKey(Buffer.from(bytes).toString(), KEY_FILE);
   throw new AuditError("NOT_A_LOG", `there is no ${KEY_FILE} in the folder`, {
-    remedy: "name the folder of an audit log, and give its key with --key",
+    remedy: "name the folder of an audit log; where its key is kept elsewhere, give that as well",
   });
 }
 

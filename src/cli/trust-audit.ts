@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { loadTrustPolicy, type TrustMaterial } from "../api/index.ts";
 import {
   AuditError,
@@ -28,7 +28,12 @@ interface AuditOptions {
 }
 
 /** A word that is misspelt would find nothing, and look like good news. */
-const CODES = Object.keys(REMEDIES);
+function addCode(code: string, before: readonly string[] = []): readonly string[] {
+  if (Object.hasOwn(REMEDIES, code)) return [...before, code];
+  throw new InvalidArgumentError(
+    "Expected a code of a key, such as KEY_REVOKED, KEY_EXPIRED or UNKNOWN_KEY.",
+  );
+}
 
 export function registerTrustAudit(program: Command): void {
   trustCommand(program)
@@ -37,9 +42,7 @@ export function registerTrustAudit(program: Command): void {
     .requiredOption("--log <dir>", "the folder of an audit log")
     .requiredOption("--trust <file>", "the file with the TrustPolicy of today")
     .option("--key <fingerprint>", "all changes that this key signed, whether it counts or not")
-    .addOption(
-      new Option("--code <code...>", "of what lapsed, only what did for these reasons").choices(CODES),
-    )
+    .option("--code <code...>", "of what lapsed, only what did for these reasons: KEY_REVOKED…", addCode)
     .option("--log-key <file>", "the log's key that you trust; else the log's own")
     .action(action(audit));
 }
