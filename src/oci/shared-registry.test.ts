@@ -56,13 +56,6 @@ describe("what a tag stands for", () => {
     expect(await bench.tag(101)).toBe("2"); // it may have been moved in between
   });
 
-  it("is told for a few seconds", async () => {
-    const bench = new Bench();
-    expect(await bench.tag(0)).toBe("1");
-    bench.time = 5_001;
-    expect(await bench.tag(0)).toBe("2");
-  });
-
   it("is told of that tag of that repository alone", async () => {
     const bench = new Bench();
     await Promise.all([bench.tag(0), bench.tag(0, other), bench.tag(0, api, "2.0"), bench.tag(0)]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { FetchedSnapshot } from "./fetch-snapshot.ts";
 import type { GitAuth } from "./auth.ts";
+import type { FetchedSnapshot } from "./fetch-snapshot.ts";
 import { SharedFetches } from "./shared-fetches.ts";
 
 const URL = "https://git.bank.example/config.git";
@@ -26,24 +26,6 @@ class Bench {
 }
 
 describe("where a branch stands", () => {
-  it("is told to all who asked before the server was asked", async () => {
-    const bench = new Bench();
-    bench.time = 100;
-    expect(await bench.target(100)).toBe("1");
-    bench.time = 200;
-    expect(await Promise.all([bench.target(50), bench.target(100)])).toEqual(["1", "1"]);
-    expect(await bench.target(101)).toBe("2"); // a push may have come in between
-  });
-
-  it("is told for a few seconds", async () => {
-    const bench = new Bench();
-    expect(await bench.target(0)).toBe("1");
-    bench.time = 5_000;
-    expect(await bench.target(0)).toBe("1");
-    bench.time = 5_001;
-    expect(await bench.target(0)).toBe("2");
-  });
-
   it("is told to those alone who show the same credentials, for the same branch", async () => {
     const bench = new Bench();
     const login = { username: "alice", password: "one" };
@@ -54,16 +36,6 @@ describe("where a branch stands", () => {
     expect(await bench.target(0)).toBe("3");
     expect(await bench.target(0, { branch: "next", auth })).toBe("4");
     expect(await bench.target(0, { branch: "next", withApprovals: true, auth })).toBe("5");
-  });
-
-  it("is asked anew after a fault", async () => {
-    const bench = new Bench();
-    const down = bench.fetches.target(
-      { url: URL, question: { ref: { branch: "main" }, withApprovals: false }, auth: undefined, since: 0 },
-      () => Promise.reject(new RangeError("down")),
-    );
-    await expect(down).rejects.toThrow(RangeError);
-    expect(await bench.target(0)).toBe("1");
   });
 });
 
